@@ -1,0 +1,1 @@
+"""Replay shared vectors against any implementation of the DBAL contract."""

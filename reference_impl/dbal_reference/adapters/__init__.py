@@ -1,0 +1,118 @@
+"""What the service asks of a database; one module for each kind, and nothing else knows it.
+
+A row is a dict of every field of the entity (hidden ones too): uuid, string, text, email and enum as
+str, integer and bigint as int, double as float, boolean as bool, datetime as its canonical text,
+json as plain JSON values, null as None.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeAlias
+
+from dbal_reference.query.predicate import Predicate, Select
+from dbal_reference.schema.model import Schema
+
+Row: TypeAlias = dict[str, Any]
+
+
+class Unit(Protocol):
+    """One atomic unit of work: all of it is kept, or none (CALL-ATOM-001)."""
+
+    def select(self, query: Select) -> list[Row]:
+        """Rows in order; one statement."""
+        ...
+
+    def count(self, entity: str, where: Predicate) -> int:
+        """How many rows satisfy it; one statement."""
+        ...
+
+    def insert(self, entity: str, rows: Sequence[Row]) -> None:
+        """Store whole rows.
+
+        Raises:
+            UniqueViolation: a key or unique value is taken, also by another unit that came first.
+        """
+        ...
+
+    def update(self, entity: str, keys: Sequence[Any], changes: Mapping[str, Any]) -> None:
+        """Set the same fields of the rows with these keys; on_update cascades follow."""
+        ...
+
+    def replace(self, entity: str, rows: Sequence[Row]) -> None:
+        """Set each row, found by its key, to these values."""
+        ...
+
+    def delete(self, entity: str, keys: Sequence[Any]) -> None:
+        """Remove rows by key; on_delete cascade and set_null follow, transitively.
+
+        Raises:
+            ReferencedError: a restrict reference points at one of them.
+        """
+        ...
+
+
+class UniqueViolation(Exception):  # noqa: N818 -- named as databases name it
+    """A unique constraint stood in the way; which one, the service finds out by looking."""
+
+
+class ReferencedError(Exception):
+    """A restrict reference stood in the way."""
+
+
+class UnavailableError(Exception):
+    """The database is not there, or was lost (ERR-MAP-001); `outcome_unknown` after a lost commit."""
+
+    def __init__(self, *, outcome_unknown: bool = False) -> None:
+        super().__init__("the database is not available")
+        self.outcome_unknown = outcome_unknown
+
+
+class OverdueError(Exception):
+    """`deadline` passed while waiting for the database; nothing was kept."""
+
+
+class Adapter(Protocol):
+    """A database of one kind, open from construction until `close`."""
+
+    name: str  # of the backend, as dbal.hello tells it
+    version: str
+    capabilities: frozenset[str]
+
+    def unit(self, *, write: bool, deadline: float) -> AbstractContextManager[Unit]:
+        """Begin; commit at the end of the block, roll back if it raises.
+
+        `deadline` is a `time.monotonic()` instant. Write units of one adapter exclude each other.
+
+        Raises:
+            UnavailableError: the database is not there.
+            OverdueError: the deadline passed while waiting.
+        """
+        ...
+
+    def dump(self) -> Iterable[tuple[str, list[Row]]]:
+        """Every stored row of every entity by key, expired ones too (conformance.digest)."""
+        ...
+
+    def clear(self) -> None:
+        """Remove every row of every entity, fast (conformance.reset)."""
+        ...
+
+    def holds_rows(self) -> bool:
+        """Whether any entity has a row (CTL-MODE-003)."""
+        ...
+
+    def ping(self) -> bool:
+        """Whether the database answers, in 5 s at most (SYS-HEALTH-001)."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything; may be called twice."""
+        ...
+
+
+class Factory(Protocol):
+    """Opens an adapter; `url` is `memory:`, `sqlite:` (private, in memory) or `sqlite:PATH`."""
+
+    def __call__(self, schema: Schema, url: str) -> Adapter:
+        """Open, and create the tables that are missing."""
+        ...

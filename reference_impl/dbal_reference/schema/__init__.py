@@ -1,0 +1,1 @@
+"""The contract as this implementation knows it: read from `schema/`, checked, compiled once."""
