@@ -26,7 +26,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of what stands in a run file."""
 
 
-class Column(Record):
+class Column(Record, frozen=True):
     """A target on a database, as it described itself in `dbal.hello`; `claims` None: it did not."""
 
     target: str
@@ -39,7 +39,7 @@ class Column(Record):
     claims: tuple[str, ...] | None = None
 
 
-class CaseNote(Record):
+class CaseNote(Record, frozen=True):
     """What a report says about a case; `source` is below the root of the corpus."""
 
     title: str
@@ -49,21 +49,21 @@ class CaseNote(Record):
     flags: tuple[str, ...] = ()
 
 
-class RequirementNote(Record):
+class RequirementNote(Record, frozen=True):
     """What a report says about a requirement."""
 
     keyword: str
     text: str
 
 
-class CapabilityNote(Record):
+class CapabilityNote(Record, frozen=True):
     """What a report says about a capability; `databases` tells what a kind makes possible."""
 
     means: str
     databases: dict[str, Json] = {}
 
 
-class Header(Record, tag_field="type", tag="header"):
+class Header(Record, frozen=True, tag_field="type", tag="header"):
     """The first line of a run file. Times are UTC, ISO 8601."""
 
     format: str  # of the run file; "1"
@@ -83,7 +83,7 @@ class Header(Record, tag_field="type", tag="header"):
     capabilities: dict[str, CapabilityNote] = {}
 
 
-class Footer(Record, tag_field="type", tag="footer"):
+class Footer(Record, frozen=True, tag_field="type", tag="footer"):
     """The last line of a run that came to its end."""
 
     counts: dict[str, int]

@@ -9,7 +9,6 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import cast
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from dbal_conform.core.messages import Json
@@ -50,7 +49,7 @@ class Redactor:
             case list():
                 return [self.json(item) for item in value]
             case dict():
-                return self._mapping(cast("dict[str, Json]", value))
+                return self._mapping(value)
             case _:
                 return value
 
