@@ -40,7 +40,7 @@ class Column(Record, frozen=True):
 
 
 class CaseNote(Record, frozen=True):
-    """What a report says about a case; `source` is below the root of the corpus."""
+    """What a report says about a case; `source` is the file's path below the root of the corpus."""
 
     title: str
     source: str = ""
@@ -50,10 +50,11 @@ class CaseNote(Record, frozen=True):
 
 
 class RequirementNote(Record, frozen=True):
-    """What a report says about a requirement."""
+    """What a report says about a requirement; `proof` is the contract's letter, v being review."""
 
     keyword: str
     text: str
+    proof: str = ""
 
 
 class CapabilityNote(Record, frozen=True):
@@ -107,3 +108,8 @@ class Ledger(msgspec.Struct, frozen=True):
     header: Header
     results: dict[Key, TrialResult]
     footer: Footer | None = None
+
+    def note(self, trial: str) -> CaseNote:
+        """Return what the header says of a trial's case: under its full id, or its id alone."""
+        cases = self.header.cases
+        return cases.get(trial) or cases.get(trial.partition("[")[0]) or CaseNote(title="")
