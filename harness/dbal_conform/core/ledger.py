@@ -6,12 +6,16 @@ explains itself.
 """
 
 import enum
+import sys
+from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
 
+from dbal_conform.core.baseline import GATING, Deviation, Judgement, judge
 from dbal_conform.core.messages import Json
-from dbal_conform.core.verdict import TrialResult
+from dbal_conform.core.verdict import TrialResult, Verdict
 
 
 class Key(NamedTuple):
@@ -65,7 +69,12 @@ class CapabilityNote(Record, frozen=True):
 
 
 class Header(Record, frozen=True, tag_field="type", tag="header"):
-    """The first line of a run file. Times are UTC, ISO 8601."""
+    """The first line of a run file. Times are UTC, ISO 8601.
+
+    `request` is what the user asked for, in the words of the command line, so that `--resume` can
+    plan the same run again; `plan_hash` proves that it did. `invariants` names all that the tool
+    knows, `deviations` is the baseline that the run is judged by.
+    """
 
     format: str  # of the run file; "1"
     tool: str  # name and version
@@ -82,6 +91,10 @@ class Header(Record, frozen=True, tag_field="type", tag="header"):
     cases: dict[str, CaseNote] = {}
     requirements: dict[str, RequirementNote] = {}
     capabilities: dict[str, CapabilityNote] = {}
+    plan_hash: str = ""
+    request: dict[str, Json] = {}
+    invariants: tuple[str, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
 
 
 class Footer(Record, frozen=True, tag_field="type", tag="footer"):
@@ -102,14 +115,145 @@ class RunResult(enum.StrEnum):
     INVALID = "invalid"
 
 
+EXIT_STATUS = {
+    RunResult.CONFORMANT: 0,
+    RunResult.CONFORMANT_WITH_DEVIATIONS: 0,
+    RunResult.NONCONFORMANT: 1,
+    RunResult.INCOMPLETE: 3,
+    RunResult.INVALID: 4,
+}
+
+
+class Problem(NamedTuple):
+    """One reason why a run is not simply conformant; `text` is for people."""
+
+    result: RunResult
+    text: str
+
+
 class Ledger(msgspec.Struct, frozen=True):
-    """One run; `results` keeps the order in which the trials ended."""
+    """One run; `results` keeps the order in which the trials ended.
+
+    `evaluated` counts, for each (target, database) and invariant, how often it was evaluated and
+    how often it could not be: results that hold nothing remarkable no longer carry their own.
+    """
 
     header: Header
     results: dict[Key, TrialResult]
     footer: Footer | None = None
+    evaluated: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
 
-    def note(self, trial: str) -> CaseNote:
-        """Return what the header says of a trial's case: under its full id, or its id alone."""
-        cases = self.header.cases
-        return cases.get(trial) or cases.get(trial.partition("[")[0]) or CaseNote(title="")
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many trials earned each verdict; verdicts that none earned are left out."""
+        found = Counter(result.verdict for result in self.results.values())
+        return {verdict.value: found[verdict] for verdict in Verdict if verdict in found}
+
+    @property
+    def judgements(self) -> dict[Key, Judgement]:
+        """Each result weighed against the baseline, on the day that the run began."""
+        today = self.header.started_at[:10]
+        about: dict[str, list[Deviation]] = {}
+        for entry in self.header.deviations:
+            about.setdefault(entry.case, []).append(entry)
+        return {
+            key: judge(
+                result, [each for each in about.get(key.trial, ()) if each.is_about(result)], today
+            )
+            for key, result in self.results.items()
+        }
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every reason why the run is not simply conformant, the weightiest first."""
+        judged = Counter(self.judgements.values())
+        found = (*self._invalid(), *_nonconformant(judged), *self._incomplete())
+        if not found and judged[Judgement.EXPECTED]:
+            text = f"{judged[Judgement.EXPECTED]} known deviations"
+            return (Problem(RunResult.CONFORMANT_WITH_DEVIATIONS, text),)
+        return found
+
+    @property
+    def result(self) -> RunResult:
+        """What the run shows; of several things the weightiest (exit status 4, 1, 3, then 0)."""
+        return self.problems[0].result if self.problems else RunResult.CONFORMANT
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of a run that came to its end."""
+        return EXIT_STATUS[self.result]
+
+    def _invalid(self) -> Iterator[Problem]:
+        broke = sum(result.verdict is Verdict.HARNESS_ERROR for result in self.results.values())
+        if broke:
+            yield Problem(RunResult.INVALID, f"{broke} trials broke the harness itself")
+        idle = all(result.verdict is Verdict.NOT_APPLICABLE for result in self.results.values())
+        if idle and len(self.results) == self.header.planned:
+            yield Problem(RunResult.INVALID, "nothing was run")
+
+    def _incomplete(self) -> Iterator[Problem]:
+        if len(self.results) != self.header.planned:
+            text = f"{len(self.results)} trials of {self.header.planned} planned"
+            yield Problem(RunResult.INCOMPLETE, text)
+        absent = sum(result.verdict is Verdict.COULD_NOT_RUN for result in self.results.values())
+        if absent:
+            yield Problem(RunResult.INCOMPLETE, f"{absent} trials could not run")
+        for (target, database), name in self._never_evaluated():
+            text = f"{name} was never evaluated on {target} with {database}"
+            yield Problem(RunResult.INCOMPLETE, text)
+
+    def _never_evaluated(self) -> Iterator[tuple[tuple[str, str], str]]:
+        if self.header.filter or self.header.shard:
+            return
+        for column, counts in self.evaluated.items():
+            for name in sorted({*self.header.invariants, *counts}):
+                times, could_not = counts.get(name, (0, 0))
+                # What needs the target's control is outside the profile `public`.
+                if not times and not (could_not and self.header.profile == "public"):
+                    yield column, name
+
+
+def _nonconformant(judged: Counter[Judgement]) -> Iterator[Problem]:
+    for judgement in Judgement:
+        if judgement in GATING and judged[judgement]:
+            text = f"{judged[judgement]} trials {judgement.value}"
+            yield Problem(RunResult.NONCONFORMANT, text)
+
+
+# Verdicts of which a report needs no more than that they were earned.
+UNREMARKABLE = frozenset({Verdict.PASS, Verdict.DECLINED, Verdict.NOT_APPLICABLE})
+
+
+class Fold:
+    """Gathers the results of a run as they come, in memory that hardly grows with a good one."""
+
+    def __init__(self) -> None:
+        self._results: dict[Key, TrialResult] = {}
+        self._evaluated: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+        self._seen: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._results
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def add(self, result: TrialResult) -> None:
+        """Take one result; a second one for the same trial replaces the first."""
+        if result.verdict is not Verdict.NOT_APPLICABLE:
+            counts = self._evaluated.setdefault((result.target, result.database), {})
+            for name, (times, could_not) in result.invariants.items():
+                before = counts.get(name, (0, 0))
+                counts[name] = (before[0] + times, before[1] + could_not)
+        if result.verdict in UNREMARKABLE:
+            # Trials of one case cite the same requirements: keep one tuple of them.
+            same = self._seen.setdefault(result.requirements, result.requirements)
+            result = msgspec.structs.replace(
+                result, invariants={}, transcript=(), requirements=same
+            )
+        key = Key(result.trial, sys.intern(result.target), sys.intern(result.database))
+        self._results[key] = result
+
+    def ledger(self, header: Header, footer: Footer | None = None) -> Ledger:
+        """Return what was gathered."""
+        return Ledger(header, self._results, footer, self._evaluated)

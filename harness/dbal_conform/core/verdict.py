@@ -49,7 +49,7 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
     took_ms: float = 0.0
 
 
-class TrialResult(msgspec.Struct, frozen=True, omit_defaults=True):
+class TrialResult(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="trial"):
     """The end of one trial: the record that the run file keeps, `type` being `trial`.
 
     `trial` is the full case id; `invariants` counts, for each, how often it was evaluated and how
