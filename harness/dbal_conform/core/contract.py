@@ -142,3 +142,5 @@ class Contract(msgspec.Struct, frozen=True):
     tolerances: Tolerances
     meta: dict[str, Json]
     limits: dict[str, Json]
+    # entity -> role -> fields that no rule granting him read or list shows (ACL-HIDE-004)
+    hidden: dict[str, dict[str, tuple[str, ...]]] = {}
