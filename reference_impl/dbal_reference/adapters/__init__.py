@@ -16,7 +16,11 @@ Row: TypeAlias = dict[str, Any]
 
 
 class Unit(Protocol):
-    """One atomic unit of work: all of it is kept, or none (CALL-ATOM-001)."""
+    """One atomic unit of work: all of it is kept, or none (CALL-ATOM-001).
+
+    A method that raises has changed nothing, and the unit goes on. Keys without a row are passed
+    over. In a unit that only reads, the writing methods raise RuntimeError.
+    """
 
     def select(self, query: Select) -> list[Row]:
         """Rows in order; one statement."""
@@ -27,10 +31,11 @@ class Unit(Protocol):
         ...
 
     def insert(self, entity: str, rows: Sequence[Row]) -> None:
-        """Store whole rows.
+        """Store whole rows, one after the other.
 
         Raises:
             UniqueViolation: a key or unique value is taken, also by another unit that came first.
+            ReferencedError: a reference points at no row (the service looks before, ENT-FK-001).
         """
         ...
 
@@ -39,14 +44,14 @@ class Unit(Protocol):
         ...
 
     def replace(self, entity: str, rows: Sequence[Row]) -> None:
-        """Set each row, found by its key, to these values."""
+        """Set each row, found by its key, to these values, one after the other."""
         ...
 
     def delete(self, entity: str, keys: Sequence[Any]) -> None:
         """Remove rows by key; on_delete cascade and set_null follow, transitively.
 
         Raises:
-            ReferencedError: a restrict reference points at one of them.
+            ReferencedError: a restrict reference of a row that stays points at one that goes.
         """
         ...
 
@@ -85,12 +90,19 @@ class Adapter(Protocol):
 
         Raises:
             UnavailableError: the database is not there.
-            OverdueError: the deadline passed while waiting.
+            OverdueError: the deadline passed while waiting, or before a write unit ended.
         """
         ...
 
     def dump(self) -> Iterable[tuple[str, list[Row]]]:
         """Every stored row of every entity by key, expired ones too (conformance.digest)."""
+        ...
+
+    def revision(self) -> object:
+        """Equal between two calls only if nothing was written between them, by anyone.
+
+        With it a digest need not be computed again after a call that changed nothing.
+        """
         ...
 
     def clear(self) -> None:
