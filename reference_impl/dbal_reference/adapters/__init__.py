@@ -1,7 +1,7 @@
 """What the service asks of a database; one module for each kind, and nothing else knows it.
 
-A row is a dict of every field of the entity (hidden ones too): uuid, string, text, email and enum as
-str, integer and bigint as int, double as float, boolean as bool, datetime as its canonical text,
+A row is a dict of every field of the entity (hidden ones too): uuid, string, text, email and enum
+as str, integer and bigint as int, double as float, boolean as bool, datetime as its canonical text,
 json as plain JSON values, null as None.
 """
 
@@ -65,7 +65,7 @@ class ReferencedError(Exception):
 
 
 class UnavailableError(Exception):
-    """The database is not there, or was lost (ERR-MAP-001); `outcome_unknown` after a lost commit."""
+    """The database is not there, or was lost (ERR-MAP-001), `outcome_unknown` while committing."""
 
     def __init__(self, *, outcome_unknown: bool = False) -> None:
         super().__init__("the database is not available")

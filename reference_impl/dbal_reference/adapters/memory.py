@@ -8,7 +8,7 @@ import copy
 import platform
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -88,6 +88,10 @@ def _rank(value: Any) -> tuple[bool, Any]:  # noqa: ANN401 -- any field value
     return (value is not None, value)
 
 
+def _ranking(field: str) -> Callable[[Row], tuple[bool, Any]]:
+    return lambda row: _rank(row[field])
+
+
 def _behind(row: Row, order: Sequence[Order], after: Sequence[Any]) -> bool:
     """Whether the row comes after these sort values."""
     for entry, seen in zip(order, after, strict=True):
@@ -120,9 +124,7 @@ class MemoryUnit:
         table = self.state[query.entity]
         rows = self._matching(table, query.where)
         for entry in reversed(query.order):  # the sort is stable: the first entry decides last
-            rows.sort(
-                key=lambda row, field=entry.field: _rank(row[field]), reverse=entry.descending
-            )
+            rows.sort(key=_ranking(entry.field), reverse=entry.descending)
         if query.after is not None:
             rows = [row for row in rows if _behind(row, query.order, query.after)]
         end = None if query.limit is None else query.offset + query.limit
