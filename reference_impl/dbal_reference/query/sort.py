@@ -1,0 +1,122 @@
+"""`sort`: an order of rows, made total by the key (QRY-SORT)."""
+
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeAlias
+
+from dbal_reference.query.findings import unknown_field
+from dbal_reference.query.predicate import Order
+from dbal_reference.schema.model import Entity, Schema
+from dbal_reference.validation.finding import Finding
+
+Json: TypeAlias = Any
+
+_DIRECTIONS = {"asc": False, "desc": True}
+
+
+def parse_sort(
+    schema: Schema,
+    entity: Entity,
+    raw: Json,
+    readable: AbstractSet[str],
+    *,
+    path: str = "sort",
+) -> tuple[tuple[Order, ...], list[Finding]]:
+    """The order of rows, ending with the key; `raw` is None where no sort is given.
+
+    What follows the key in the request is judged, and then dropped: no two rows are equal in it.
+    """
+    entries, findings = _entries(raw, path, schema.limits["sort_entries"])
+    order: list[Order] = []
+    for place, entry in enumerate(entries):
+        parsed, found = _entry(entity, entry, readable, f"{path}[{place}]")
+        if parsed is not None and any(parsed.field == before.field for before in order):
+            found.append(Finding(f"{path}[{place}].field", "unique", "the field is named twice"))
+        elif parsed is not None:
+            order.append(parsed)
+        findings += found
+    return _complete(order, entity.primary.name), findings
+
+
+def _entries(raw: Json, path: str, most: int) -> tuple[list[Json], list[Finding]]:
+    """Entries in the long form; none where the whole is malformed."""
+    match raw:
+        case None:
+            return [], []
+        case list() if len(raw) <= most:
+            return raw, []
+        case dict() if len(raw) == 1:
+            ((field, direction),) = raw.items()
+            return [{"field": field, "direction": direction}], []
+        case _:
+            return [], [Finding(path, *_malformed(raw, most))]
+
+
+def _malformed(raw: Json, most: int) -> tuple[str, str]:
+    match raw:
+        case list():
+            return "limit", f"a sort has at most {most} entries"
+        case dict() if raw:
+            return "limit", "an object has no order: sort by several fields in a list"
+        case dict():
+            return "empty", "the sort names no field"
+        case _:
+            return "type", "a sort is a list of {field, direction}"
+
+
+def _entry(
+    entity: Entity,
+    entry: Json,
+    readable: AbstractSet[str],
+    path: str,
+) -> tuple[Order | None, list[Finding]]:
+    if not isinstance(entry, dict):
+        return None, [Finding(path, "type", "an entry is {field, direction}")]
+    findings = _judge_field(entity, entry, readable, f"{path}.field")
+    named = not findings
+    findings += _judge_direction(entry, f"{path}.direction")
+    findings += [
+        Finding(f"{path}.{key}", "unknown_field", "an entry has field and direction only")
+        for key in entry
+        if key not in ("field", "direction")
+    ]
+    if not named:
+        return None, findings
+    descending = _DIRECTIONS.get(str(entry.get("direction", "asc")), False)
+    return Order(entry["field"], descending=descending), findings
+
+
+def _judge_field(
+    entity: Entity, entry: dict[str, Any], readable: AbstractSet[str], path: str
+) -> list[Finding]:
+    match entry.get("field"):
+        case str() as name if name not in readable:
+            return [unknown_field(path)]
+        case str() as name if entity.fields[name].holds_json:
+            return [Finding(path, "type", "JSON has no order")]
+        case str():
+            return []
+        case None if "field" not in entry:
+            return [Finding(path, "required", "an entry names its field")]
+        case None:
+            return [Finding(path, "null", "a field name is text")]
+        case _:
+            return [Finding(path, "type", "a field name is text")]
+
+
+def _judge_direction(entry: dict[str, Any], path: str) -> list[Finding]:
+    match entry.get("direction", "asc"):
+        case str() as direction if direction in _DIRECTIONS:
+            return []
+        case str():
+            return [Finding(path, "enum", "a direction is asc or desc")]
+        case None:
+            return [Finding(path, "null", "a direction is asc or desc")]
+        case _:
+            return [Finding(path, "type", "a direction is asc or desc")]
+
+
+def _complete(order: list[Order], key: str) -> tuple[Order, ...]:
+    for place, entry in enumerate(order):
+        if entry.field == key:
+            return tuple(order[: place + 1])
+    return (*order, Order(key))
