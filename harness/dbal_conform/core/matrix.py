@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from dbal_conform.core.ledger import Column, Ledger
+from dbal_conform.core.ledger import CaseNote, Column, Ledger
 from dbal_conform.core.messages import Json
 from dbal_conform.core.verdict import TrialResult, Verdict
 
@@ -104,6 +104,12 @@ def group_of(requirement: str) -> str:
     return requirement.rpartition("-")[0] or requirement
 
 
+def note_of(ledger: Ledger, trial: str) -> CaseNote:
+    """Return what the header says of a trial's case: under its full id, or its id alone."""
+    cases = ledger.header.cases
+    return cases.get(trial) or cases.get(trial.partition("[")[0]) or CaseNote(title="")
+
+
 def _capabilities(ledger: Ledger, columns: tuple[Column, ...]) -> tuple[Row, ...]:
     """Rows of the capabilities."""
     return tuple(
@@ -121,7 +127,7 @@ def _capability(ledger: Ledger, name: str, column: Column, able: Mapping[str, Js
     evidence = _sorted(
         Evidence(result.trial, result.verdict, _shows(result.verdict))
         for result in _results(ledger, column)
-        if name in ledger.note(result.trial).requires
+        if name in note_of(ledger, result.trial).requires
     )
     claimed = None if column.claims is None else name in column.claims
     state = _worst(item.state for item in evidence)
