@@ -120,7 +120,7 @@ class Argument(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One method. `who` is None (by verbs), everyone, authenticated, system or `{roles, system}`."""
+    """One method. `who`: None (by verbs), everyone, authenticated, system or `{roles, system}`."""
 
     method: str  # Entity.operation, dbal.operation, conformance.operation
     name: str

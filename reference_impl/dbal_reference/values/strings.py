@@ -1,0 +1,56 @@
+"""Forms of strings: what no string may hold, uuid, email, SemVer, page paths."""
+
+import re
+
+import re2
+
+from dbal_reference.schema.model import Field
+
+EMAIL_LENGTH = 255
+
+_REFUSED = re.compile("[\x00\ud800-\udfff]")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_EMAIL = re2.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+_PATH = re2.compile(r"/[^\s?#]*")
+_IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_NUMBER = r"(?:0|[1-9][0-9]*)"
+_SEMVER = re2.compile(
+    rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
+    rf"(?:-{_IDENTIFIER}(?:\.{_IDENTIFIER})*)?"
+    r"(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
+)
+
+
+def charset_holds(text: str) -> bool:
+    """Whether it has neither U+0000 nor a lone surrogate (TYP-STR-005)."""
+    return _REFUSED.search(text) is None
+
+
+def check_length(field: Field, text: str) -> str | None:
+    """`min_length` or `max_length`; code points count (TYP-STR-001)."""
+    if field.min_length is not None and len(text) < field.min_length:
+        return "min_length"
+    most = field.max_length
+    if field.type == "email":
+        most = EMAIL_LENGTH if most is None else min(most, EMAIL_LENGTH)
+    return "max_length" if most is not None and len(text) > most else None
+
+
+def is_email(text: str) -> bool:
+    """Whether the whole string has the form of section 3."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def is_semver(text: str) -> bool:
+    """Whether it is a version of SemVer 2.0.0 (PKG-CREATE-001)."""
+    return _SEMVER.fullmatch(text) is not None
+
+
+def is_path(text: str) -> bool:
+    """Whether it starts with `/` and has no white space, `?` or `#`."""
+    return _PATH.fullmatch(text) is not None
+
+
+def canonical_uuid(text: str) -> str | None:
+    """In lower case (TYP-UUID-002), or None if it is not of uuid form."""
+    return text.lower() if _UUID.fullmatch(text) else None
