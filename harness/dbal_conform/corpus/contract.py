@@ -16,7 +16,8 @@ from dbal_conform.corpus import contract_check as check
 from dbal_conform.corpus import contract_forms as forms
 from dbal_conform.corpus.gate import admit
 from dbal_conform.corpus.locate import schema_root
-from dbal_conform.corpus.source import Finding, Source, read_source, shown
+from dbal_conform.core.finding import Finding
+from dbal_conform.corpus.source import Source, read_source, shown
 
 KNOWN = (1, 0)  # the contract that this harness was written for
 
@@ -98,7 +99,9 @@ def _file(file: Path, form: type[Form], kind: str) -> tuple[Source, Form]:
 def _folder(folder: Path, form: type[Form], kind: str) -> list[tuple[Source, Form]]:
     files = sorted(folder.glob("*.yaml"))
     if not files:
-        raise InputError(f"{shown(folder)}:1:1: no *.yaml in this folder: the contract is not whole")
+        raise InputError(
+            f"{shown(folder)}:1:1: no *.yaml in this folder: the contract is not whole"
+        )
     return [_file(file, form, kind) for file in files]
 
 

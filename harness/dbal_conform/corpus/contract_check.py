@@ -10,7 +10,8 @@ import re2
 
 from dbal_conform.core.errors import InputError
 from dbal_conform.corpus import contract_forms as forms
-from dbal_conform.corpus.source import Finding, Source
+from dbal_conform.core.finding import Finding
+from dbal_conform.corpus.source import Source
 
 RESERVED = frozenset({"and", "or", "not"})  # words of the filter language (SCH-FILE-004)
 
@@ -105,7 +106,10 @@ def _foreign_key(
 def _field_names(form: forms.EntityForm) -> Iterator[Finding]:
     named: list[tuple[tuple[str | int, ...], str | None]] = []
     if isinstance(form.tenancy, forms.TenantField):
-        named += [(("tenancy", "field"), form.tenancy.field), (("tenancy", "via"), form.tenancy.via)]
+        named += [
+            (("tenancy", "field"), form.tenancy.field),
+            (("tenancy", "via"), form.tenancy.via),
+        ]
     named += [(("searchable", i), name) for i, name in enumerate(form.searchable)]
     for i, unique in enumerate(form.unique):
         named += [(("unique", i, "fields", j), name) for j, name in enumerate(unique.fields)]
@@ -180,9 +184,7 @@ def capabilities(source: Source, form: forms.CapabilitiesForm) -> None:
         raise source.error(found)
 
 
-def acl(
-    source: Source, form: forms.AclForm, files: EntityFiles, head: forms.ContractForm
-) -> None:
+def acl(source: Source, form: forms.AclForm, files: EntityFiles, head: forms.ContractForm) -> None:
     """Check that rules name entities, roles and fields that exist (ACL-RULE-007)."""
     known = {entity.entity: entity for _, entity in files}
     found: list[Finding] = []

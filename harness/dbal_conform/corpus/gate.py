@@ -11,7 +11,8 @@ from typing import TypeVar
 import msgspec
 
 from dbal_conform.core.errors import HarnessError
-from dbal_conform.corpus.source import Finding, Source, Where
+from dbal_conform.core.finding import Finding, Where
+from dbal_conform.corpus.source import Source
 
 Form = TypeVar("Form")
 
@@ -38,8 +39,11 @@ def refusal(source: Source, kind: str, error: msgspec.ValidationError) -> Except
     """Return what to raise for a document that the model of `kind` refused with `error`."""
     from dbal_conform.corpus.explain import findings  # noqa: PLC0415 -- jsonschema costs 80 ms
 
-    if found := findings(kind, source.document):
-        return source.error(found)
+    try:
+        if found := findings(kind, source.document):
+            return source.error(found)
+    except NotImplementedError:
+        return source.error([finding(error)])
     return HarnessError(f"{source.name}: schema/meta/{kind}.json and the model disagree: {error}")
 
 

@@ -4,22 +4,12 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
 
 from dbal_conform.core.errors import InputError
+from dbal_conform.core.finding import Finding, Where
 from dbal_conform.corpus.strict_yaml import Places, read
 
 MAX_BYTES = 2 * 1024 * 1024  # the largest suite of ours has 40 kB; parsing 2 MiB takes 0.5 s
-
-Where: TypeAlias = tuple[str | int, ...]
-
-
-class Finding(NamedTuple):
-    """Something wrong at a path of a document; `key`: it is the key there, not its value."""
-
-    path: Where
-    message: str
-    key: bool = False
 
 
 class Source:

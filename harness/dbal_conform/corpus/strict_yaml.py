@@ -97,7 +97,9 @@ class _Reader:
             self.fail(event, f"a key must be text: write '{event.value}' in quotes")
         key: str = event.value
         if key == "<<" and event.implicit[0]:
-            self.fail(event, "<< merges mappings for some readers: write the members out, or quote it")
+            self.fail(
+                event, "<< merges mappings for some readers: write the members out, or quote it"
+            )
         if key in container:
             self.fail(event, f"the key {key!r} is given twice")
         return key

@@ -1,0 +1,424 @@
+"""The author's notation as forms: what `schema/meta/vector.json` says, for msgspec to decide fast.
+
+A form is one mapping as written in YAML, after the matrix has been put in. `reading.py` turns forms
+into the model of `suite.py`; the JSON Schema is asked only to explain what a form refuses.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from dbal_conform.core.messages import Json
+
+UNSET = msgspec.UNSET
+Maybe: TypeAlias = Json | msgspec.UnsetType
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+Label = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]*\Z")]
+Duration = Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]*)(ms|s|m|h|d)\Z")]
+Kebab = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z")]
+RequirementId = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+-[A-Z]+-[0-9]{3}\Z")]
+ErrorName = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z_]*\Z")]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Members = dict[str, Json]
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all forms: an unknown key is a mistake."""
+
+
+class ActorForm(Form):
+    """One member of `actors`."""
+
+    role: Text
+    tenant: Label | None | msgspec.UnsetType = UNSET
+
+
+class SuiteForm(Form):
+    """A file; its cases are read one by one, since a matrix may change their shape."""
+
+    suite: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*\Z")]
+    contract: Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")]
+    cases: Annotated[tuple[Members, ...], msgspec.Meta(min_length=1)]
+    as_: Label | None = msgspec.field(name="as", default=None)
+    actors: dict[Label, ActorForm] = {}
+    fixtures: dict[str, tuple[Members, ...]] = {}
+
+
+class CaseForm(Form):
+    """One member of `cases`."""
+
+    id: Kebab
+    title: Text
+    covers: Annotated[tuple[RequirementId, ...], msgspec.Meta(min_length=1)]
+    steps: Annotated[tuple[Members, ...], msgspec.Meta(min_length=1)]
+    requires: tuple[Text, ...] = ()
+    needs: tuple[Text, ...] = ()
+    as_: Label | None = msgspec.field(name="as", default=None)
+    actors: dict[Label, ActorForm] = {}
+    fixtures: dict[str, tuple[Members, ...]] = {}
+    flags: tuple[Kebab, ...] = ()
+    tags: tuple[Kebab, ...] = ()
+    origin: Text | None = None
+    timeout: Duration = "30s"
+
+
+class ErrorForm(Form):
+    """`error` where more than its name counts."""
+
+    name: ErrorName
+    fields: dict[str, Text] | msgspec.UnsetType = UNSET
+    reason: Maybe = UNSET
+    details: Maybe = UNSET
+    retryAfter: Maybe = UNSET  # noqa: N815 -- the contract's spelling
+
+
+class TwinForm(Form):
+    """The patch that puts a refused call right."""
+
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
+    meta: Members | msgspec.UnsetType = UNSET
+    args: Members | msgspec.UnsetType = UNSET
+    in_: Label | None | msgspec.UnsetType = msgspec.field(name="in", default=UNSET)
+    ok: Maybe = UNSET
+
+    def __post_init__(self) -> None:
+        if all(part is UNSET for part in (self.as_, self.meta, self.args, self.in_)):
+            raise ValueError("a twin changes at least one of as, meta, args and in")
+
+
+class AnswerForm(Form):
+    """One of several right answers (`any_of`)."""
+
+    ok: Maybe = UNSET
+    error: ErrorName | ErrorForm | None = None
+
+    def __post_init__(self) -> None:
+        if (self.ok is UNSET) is (self.error is None):
+            raise ValueError("exactly one of ok and error")
+
+
+class ExpectForm(Form):
+    """`expect` of a call, begin, commit, rollback or join."""
+
+    ok: Maybe = UNSET
+    error: ErrorName | ErrorForm | None = None
+    twin: Literal["none"] | TwinForm | None = None
+    because: Text | None = None
+    unchanged: Literal[False] | None = None
+    audit: Maybe = UNSET
+    any_of: Annotated[tuple[AnswerForm, ...], msgspec.Meta(min_length=2)] | None = None
+    observe: Literal[True] | None = None
+    within: Duration | None = None
+
+    def __post_init__(self) -> None:
+        answers = (self.ok is not UNSET) + (self.error is not None) + (self.any_of is not None)
+        if answers > 1:
+            raise ValueError("at most one of ok, error and any_of")
+        rest = (self.twin, self.because, self.unchanged, self.observe, self.within)
+        if not answers and self.audit is UNSET and rest == (None,) * 5:
+            raise ValueError("an empty expectation: leave `expect` out where success is enough")
+        if self.twin is not None and self.error is None:
+            raise ValueError("a twin belongs to an error")
+        if (self.twin == "none") is (self.because is None):
+            raise ValueError("`because` is given exactly where `twin` is none")
+
+
+class HttpForm(Form):
+    """What an HTTP answer must be."""
+
+    status: int | None = None
+    headers: dict[str, Json] = {}
+
+
+class RawAnswerForm(Form):
+    """What must come of a raw message."""
+
+    json: Maybe = UNSET
+    http: HttpForm | None = None
+    close: dict[Literal["code"], Json] | None = None
+    status: dict[Literal["code", "details"], Json] | None = None
+    silence: Duration | None = None
+
+
+class RawExpectForm(RawAnswerForm):
+    """`expect` of a raw step."""
+
+    any_of: Annotated[tuple[RawAnswerForm, ...], msgspec.Meta(min_length=2)] | None = None
+    unchanged: Literal[False] | None = None
+    observe: Literal[True] | None = None
+
+
+class OutcomesForm(Form):
+    """How many calls of a parallel step came to what."""
+
+    outcomes: Annotated[dict[str, Annotated[int, msgspec.Meta(ge=0)]], msgspec.Meta(min_length=1)]
+
+
+class RaceExpectForm(Form):
+    """`expect` of a parallel step."""
+
+    outcomes: (
+        Annotated[dict[str, Annotated[int, msgspec.Meta(ge=0)]], msgspec.Meta(min_length=1)] | None
+    ) = None
+    any_of: Annotated[tuple[OutcomesForm, ...], msgspec.Meta(min_length=2)] | None = None
+    observe: Literal[True] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.outcomes is None) is (self.any_of is None) and not self.observe:
+            raise ValueError("exactly one of outcomes and any_of")
+
+
+class CallForm(Form):
+    """`call: Entity.operation`."""
+
+    call: Text
+    as_: Label | None = msgspec.field(name="as", default=None)
+    args: Members = {}
+    meta: Members = {}
+    in_: Label | None = msgspec.field(name="in", default=None)
+    save: Label | None = None
+    expect: ExpectForm | None = None
+    proves: tuple[RequirementId, ...] = ()
+
+
+class ParallelForm(Form):
+    """`parallel: {a: [steps], b: [steps]}`."""
+
+    parallel: Annotated[
+        dict[Label, Annotated[tuple[Members, ...], msgspec.Meta(min_length=1)]],
+        msgspec.Meta(min_length=1),
+    ]
+    times: Annotated[int, msgspec.Meta(ge=2, le=64)] | None = None
+    repeat: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    expect: RaceExpectForm | None = None
+    proves: tuple[RequirementId, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (len(self.parallel) == 1) is (self.times is None):
+            raise ValueError("either several branches, or one branch and `times`")
+
+
+class LaunchedForm(Form):
+    """The call of a start."""
+
+    call: Text
+    as_: Label | None = msgspec.field(name="as", default=None)
+    args: Members = {}
+    meta: Members = {}
+    in_: Label | None = msgspec.field(name="in", default=None)
+
+
+class StartForm(Form):
+    """`start: {call: ..., as: ...}` with `name: p1`."""
+
+    start: LaunchedForm
+    name: Label
+
+
+class JoinForm(Form):
+    """`join: p1`."""
+
+    join: Label
+    save: Label | None = None
+    expect: ExpectForm | None = None
+    proves: tuple[RequirementId, ...] = ()
+
+
+class BeginForm(Form):
+    """`begin: t`."""
+
+    begin: Label
+    as_: Label | None = msgspec.field(name="as", default=None)
+    parent: Label | None = None
+    expect: ExpectForm | None = None
+    proves: tuple[RequirementId, ...] = ()
+
+
+class CommitForm(Form):
+    """`commit: t`."""
+
+    commit: Label
+    as_: Label | None = msgspec.field(name="as", default=None)
+    expect: ExpectForm | None = None
+    proves: tuple[RequirementId, ...] = ()
+
+
+class RollbackForm(Form):
+    """`rollback: t`."""
+
+    rollback: Label
+    as_: Label | None = msgspec.field(name="as", default=None)
+    expect: ExpectForm | None = None
+    proves: tuple[RequirementId, ...] = ()
+
+
+class ClockSetting(Form):
+    """What a clock step does."""
+
+    advance: Duration | None = None
+    set: Maybe = UNSET
+    frozen: bool | None = None
+
+    def __post_init__(self) -> None:
+        moves = (self.advance is not None) + (self.set is not UNSET)
+        if moves > 1 or (moves == 0 and self.frozen is None):
+            raise ValueError("one of advance and set, or frozen")
+
+
+class ClockForm(Form):
+    """`clock: {advance: 301s}`."""
+
+    clock: ClockSetting
+
+
+class FaultSetting(Form):
+    """What goes wrong, and where."""
+
+    target: Literal["database", "commit_unknown", "defect", "slow"] | None = None
+    method: Text | None = None
+    count: Positive | None = None
+    delay: Duration | None = None
+    database: Literal["pause", "resume", "kill", "restart"] | None = None
+    network: Literal["cut", "stall", "slow", "restore"] | None = None
+    at: Text | None = None
+    connection: Literal["drop", "half-close"] | None = None
+
+    def __post_init__(self) -> None:
+        places = (self.target, self.database, self.network, self.connection)
+        if sum(place is not None for place in places) != 1:
+            raise ValueError("exactly one of target, database, network and connection")
+        if self.target is None and (self.method is not None or self.count is not None):
+            raise ValueError("method and count belong to target")
+        if self.network is None and self.at is not None:
+            raise ValueError("at belongs to network")
+        if (self.delay is not None) is not ("slow" in (self.target, self.network)):
+            raise ValueError("delay is given exactly where something is slow")
+
+
+class FaultForm(Form):
+    """`fault: {target: slow, delay: 2s}`."""
+
+    fault: FaultSetting
+
+
+class Retried(Form):
+    """What is retried, and for how long."""
+
+    within: Duration
+    step: CallForm
+
+
+class EventuallyForm(Form):
+    """`eventually: {within: 5s, step: {call: ...}}`."""
+
+    eventually: Retried
+
+
+class FrameForm(Form):
+    """One WebSocket frame."""
+
+    text: str | None = None
+    binary: str | None = None
+    ping: str | None = None
+    close: int | None = None
+    final: bool = True
+
+    def __post_init__(self) -> None:
+        if sum(part is not None for part in (self.text, self.binary, self.ping, self.close)) != 1:
+            raise ValueError("exactly one of text, binary, ping and close")
+
+
+class HttpRequestForm(Form):
+    """One HTTP request as it goes out."""
+
+    method: Text
+    path: Text
+    headers: dict[str, str] = {}
+    body: str | None = None
+
+
+class GrpcRequestForm(Form):
+    """One gRPC call as it goes out."""
+
+    method: Text
+    message: Members
+    metadata: dict[str, str] = {}
+
+
+class Message(Form):
+    """Exactly one kind of raw message."""
+
+    json: str | None = None
+    bytes: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{2} ?)+\Z")] | None = None
+    frames: Annotated[tuple[FrameForm, ...], msgspec.Meta(min_length=1)] | None = None
+    http: HttpRequestForm | None = None
+    grpc: GrpcRequestForm | None = None
+    line: str | None = None
+
+    def __post_init__(self) -> None:
+        if sum(getattr(self, kind) is not None for kind in self.__struct_fields__) != 1:
+            raise ValueError("exactly one of json, bytes, frames, http, grpc and line")
+
+
+class RawForm(Form):
+    """`raw: {json: '<text>'}`."""
+
+    raw: Message
+    expect: RawExpectForm
+    as_: Label | None = msgspec.field(name="as", default=None)
+    save: Label | None = None
+    proves: tuple[RequirementId, ...] = ()
+
+
+class SweepForm(Form):
+    """`sweep: true`."""
+
+    sweep: Literal[True]
+
+
+class Order(Form):
+    """`sorted_by`: the list, and the fields that order it."""
+
+    rows: Json
+    by: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
+
+
+class Relation(Form):
+    """Exactly one relation."""
+
+    eq: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | None = None
+    distinct: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | str | None = None
+    sorted_by: Order | None = None
+    permutation_of: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2, max_length=2)] | None = (
+        None
+    )
+    union_of: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | None = None
+
+    def __post_init__(self) -> None:
+        if sum(getattr(self, kind) is not None for kind in self.__struct_fields__) != 1:
+            raise ValueError("exactly one of eq, distinct, sorted_by, permutation_of and union_of")
+
+
+class CheckForm(Form):
+    """`check: {eq: [$a, $b]}`."""
+
+    check: Relation
+    proves: tuple[RequirementId, ...] = ()
+
+
+FORMS: dict[str, type[Form]] = {
+    "call": CallForm,
+    "parallel": ParallelForm,
+    "start": StartForm,
+    "join": JoinForm,
+    "begin": BeginForm,
+    "commit": CommitForm,
+    "rollback": RollbackForm,
+    "clock": ClockForm,
+    "fault": FaultForm,
+    "eventually": EventuallyForm,
+    "raw": RawForm,
+    "sweep": SweepForm,
+    "check": CheckForm,
+}
+"""The form of each step, by the key that names its kind."""

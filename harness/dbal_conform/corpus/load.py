@@ -1,0 +1,125 @@
+"""From a file of vectors to a suite: strict YAML, then the notation, then the model."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dbal_conform.core import author
+from dbal_conform.core.errors import InputError
+from dbal_conform.core.expansion import MatrixError, expand
+from dbal_conform.core.finding import Finding, Where
+from dbal_conform.core.reading import CaseReader, Defaults, Refusal, actors
+from dbal_conform.core.suite import Case, Suite
+from dbal_conform.corpus.gate import finding, refusal
+from dbal_conform.corpus.locate import cases_root
+from dbal_conform.corpus.source import Source, read_source, shown
+
+KNOWN = (1, 0)  # the contract that this harness was written for
+
+
+def load_suite(file: Path, *, root: Path | None = None) -> Suite:
+    """Load one file of vectors, in the long notation or in the short one.
+
+    Args:
+        file: the YAML file.
+        root: the folder that `Suite.source` is told from; the file's own where left out.
+
+    Raises:
+        InputError: the file is missing or not of the notation; a line for each mistake, each
+            beginning `file:line:column: `.
+        HarnessError: JSON Schema and model disagree.
+    """
+    source = read_source(file)
+    return read_suite(source, file.relative_to(root or file.parent).as_posix())
+
+
+def load_corpus(paths: Iterable[Path] = ()) -> tuple[Suite, ...]:
+    """Load files, and all `*.yaml` below folders, in the order of their names.
+
+    Without `paths`, the vectors that ship with the harness.
+
+    Raises:
+        InputError: as `load_suite`, over all files; or a path is not there, or holds no vector.
+    """
+    suites, problems = [], []
+    for root in tuple(paths) or (cases_root(),):
+        for file in _files(root):
+            try:
+                suites.append(load_suite(file, root=root if root.is_dir() else root.parent))
+            except InputError as error:
+                problems.append(str(error))
+    if problems:
+        raise InputError("\n".join(problems))
+    return tuple(suites)
+
+
+def _files(root: Path) -> list[Path]:
+    if not root.exists():
+        raise InputError(f"{shown(root)}:1:1: there is no such file or folder")
+    if root.is_file():
+        return [root]
+    found = sorted(
+        file for file in root.rglob("*.yaml") if file.relative_to(root).as_posix() != "flags.yaml"
+    )
+    if not found:
+        raise InputError(f"{shown(root)}:1:1: no *.yaml below this folder: nothing to run")
+    return found
+
+
+def read_suite(source: Source, path: str) -> Suite:
+    """Return the suite that `source` holds; `path` becomes its `Suite.source`.
+
+    Raises:
+        InputError, HarnessError: as `load_suite`.
+    """
+    document: Any = source.document
+    try:
+        form = msgspec.convert(document, author.SuiteForm)
+    except msgspec.ValidationError as error:
+        raise refusal(source, "vector", error) from error
+    _refuse_newer(source, form)
+    defaults = Defaults(form.as_, actors(form.actors), form.fixtures, path)
+    cases: list[Case] = []
+    found: list[Finding] = []
+    for i, written in enumerate(document["cases"]):  # as read: `source.lines` knows these by id
+        try:
+            cases += _read_case(source, form.suite, written, defaults)
+        except MatrixError as error:
+            found.append(error.finding._replace(path=("cases", i, *error.finding.path)))
+        except Refusal as error:
+            at: Where = ("cases", i, *error.path)
+            found.append(finding(error.error, at) if error.error else Finding(at, error.message))
+    if found:
+        raise source.error(found)
+    return Suite(suite=form.suite, contract=form.contract, cases=tuple(cases), source=path)
+
+
+def _read_case(
+    source: Source, suite: str, written: dict[str, Any], defaults: Defaults
+) -> Iterator[Case]:
+    reader = CaseReader(defaults, dict(_lines(source, written, ())))
+    for name, members in expand(written):
+        yield reader.read(f"{suite}/{name}", members)
+
+
+def _lines(source: Source, node: Any, at: Where) -> Iterator[tuple[Where, int]]:  # noqa: ANN401 -- any document
+    if not isinstance(node, dict):
+        return
+    yield at, source.lines.get(id(node), 0)
+    steps = node.get("steps")
+    for i, step in enumerate(steps if isinstance(steps, list) else ()):
+        yield from _lines(source, step, (*at, "steps", i))
+    branches = node.get("parallel")
+    for name, branch in branches.items() if isinstance(branches, dict) else ():
+        for i, step in enumerate(branch if isinstance(branch, list) else ()):
+            yield from _lines(source, step, (*at, "parallel", name, i))
+
+
+def _refuse_newer(source: Source, form: author.SuiteForm) -> None:
+    major, minor = (int(part) for part in form.contract.split("."))
+    if major != KNOWN[0] or minor > KNOWN[1]:
+        known = ".".join(map(str, KNOWN))
+        raise source.error([Finding(("contract",), f"this harness knows contract {known}, not "
+                            f"{form.contract}: install a version of dbal-conform for it")])  # fmt: skip

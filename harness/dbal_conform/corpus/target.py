@@ -1,0 +1,127 @@
+"""From `target.yaml` and `deviations.yaml` to models, and from what a user names to manifests."""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from dbal_conform.core.baseline import Deviation
+from dbal_conform.core.errors import InputError
+from dbal_conform.core.manifest import Manifest, unknown_placeholders
+from dbal_conform.corpus.gate import admit
+from dbal_conform.corpus.locate import targets_root
+from dbal_conform.corpus.source import Finding, read_source
+
+MANIFEST = "target.yaml"
+DEFAULT_TARGET = "reference-sqlite"
+
+
+class Target(NamedTuple):
+    """A manifest and the folder that its paths start from."""
+
+    manifest: Manifest
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """What the user calls it by."""
+        return self.manifest.target
+
+
+class BaselineForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of a `deviations.yaml`."""
+
+    deviations: tuple[Deviation, ...]
+
+
+def load_target(file: Path) -> Target:
+    """Read one manifest; it starts nothing.
+
+    Raises:
+        InputError: the file cannot be read, is not strict YAML or not a manifest.
+    """
+    source = read_source(file)
+    manifest = admit(source, Manifest, "target")
+    if findings := list(_findings(manifest)):
+        raise source.error(findings)
+    return Target(manifest, file.absolute().parent)
+
+
+def packaged_targets() -> tuple[Target, ...]:
+    """Return every target that ships with the harness, by name."""
+    files = sorted(targets_root().glob(f"*/{MANIFEST}"))
+    return tuple(sorted((load_target(file) for file in files), key=lambda target: target.name))
+
+
+def find_targets(wanted: Sequence[str]) -> tuple[Target, ...]:
+    """Return the targets that the user named, each once, in the order of naming.
+
+    Args:
+        wanted: names or globs of packaged targets, manifest files, or folders that hold one.
+
+    Raises:
+        InputError: something named is not there, or two targets have one name.
+    """
+    found: dict[str, Target] = {}
+    for text in wanted:
+        for target in _named(text):
+            known = found.setdefault(target.name, target)
+            if known.folder != target.folder:
+                raise InputError(
+                    f"two targets are called {target.name!r}: {known.folder} and {target.folder};"
+                    " rename one"
+                )
+    return tuple(found.values())
+
+
+def load_baseline(file: Path, *, target: str = "") -> tuple[Deviation, ...]:
+    """Read a `deviations.yaml`; its entries are about `target` where they name none.
+
+    Raises:
+        InputError: the file cannot be read or is not a baseline.
+    """
+    source = read_source(file)
+    form = admit(source, BaselineForm, "baseline")
+    if findings := list(_repeated(form)):
+        raise source.error(findings)
+    return tuple(
+        entry if entry.target else msgspec.structs.replace(entry, target=target)
+        for entry in form.deviations
+    )
+
+
+def _named(text: str) -> tuple[Target, ...]:
+    path = Path(text)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return (load_target(path),)
+    if (path / MANIFEST).is_file():
+        return (load_target(path / MANIFEST),)
+    packaged = packaged_targets()
+    found = tuple(target for target in packaged if fnmatchcase(target.name, text))
+    if not found:
+        names = ", ".join(target.name for target in packaged)
+        raise InputError(f"no target {text!r}: name a manifest (my/{MANIFEST}) or one of {names}")
+    return found
+
+
+def _findings(manifest: Manifest) -> Iterable[Finding]:
+    for path, text in manifest.texts():
+        for name in unknown_placeholders(text):
+            yield Finding(path, f"nothing stands for {{{name}}}")
+    connect = manifest.connect
+    if manifest.transport == "in-process":
+        if connect.entry is None:
+            yield Finding((), "in-process needs connect.entry: `module:factory`")
+    elif connect.entry is not None:
+        yield Finding(("connect", "entry"), f"only in-process has an entry: {manifest.transport}")
+
+
+def _repeated(form: BaselineForm) -> Iterable[Finding]:
+    seen: set[tuple[str, ...]] = set()
+    for place, entry in enumerate(form.deviations):
+        key = (entry.case, entry.requirement, entry.target, entry.database)
+        if key in seen:
+            yield Finding(("deviations", place), "this deviation is already listed")
+        seen.add(key)
