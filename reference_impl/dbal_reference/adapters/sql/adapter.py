@@ -1,0 +1,78 @@
+"""What the adapters of all SQL databases do alike; how to connect is for the subclass."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from time import monotonic
+
+from dbal_reference.adapters import OverdueError, Row, UnavailableError
+from dbal_reference.adapters.sql.statements import Statements
+from dbal_reference.adapters.sql.unit import Connection, SqlUnit
+from dbal_reference.query.predicate import TRUE, Order, Select
+from dbal_reference.schema.model import Schema
+
+PATIENCE_S = 30.0  # of calls that state no deadline; the default of calls that do
+PING_S = 5.0  # SYS-HEALTH-001
+
+
+class SqlAdapter(ABC):
+    """An `Adapter`, but for connecting, clearing, telling its revision and closing."""
+
+    name: str
+    version: str
+    capabilities: frozenset[str] = frozenset()
+
+    def __init__(self, schema: Schema, statements: Statements) -> None:
+        self._statements = statements
+        self._orders = {
+            name: (Order(entity.primary.name),) for name, entity in schema.entities.items()
+        }
+
+    @abstractmethod
+    def _transaction(self, *, write: bool, deadline: float) -> AbstractContextManager[Connection]:
+        """Begin; commit at the end, roll back if the block raises.
+
+        Raises:
+            UnavailableError: the database is not there.
+            OverdueError: the deadline passed while waiting, or before a write ended.
+        """
+
+    @abstractmethod
+    def revision(self) -> object:
+        """Equal between two calls only if nothing was written between them."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Remove every row of every entity."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of everything."""
+
+    @contextmanager
+    def unit(self, *, write: bool, deadline: float) -> Iterator[SqlUnit]:
+        """Begin a unit of work."""
+        with self._transaction(write=write, deadline=deadline) as connection:
+            yield SqlUnit(connection, self._statements, write=write)
+
+    def dump(self) -> Iterable[tuple[str, list[Row]]]:
+        """Every row of every entity by key, as of one moment."""
+        with self.unit(write=False, deadline=monotonic() + PATIENCE_S) as unit:
+            return [
+                (entity, unit.select(Select(entity, TRUE, order)))
+                for entity, order in self._orders.items()
+            ]
+
+    def holds_rows(self) -> bool:
+        """Whether any entity has a row."""
+        with self._transaction(write=False, deadline=monotonic() + PATIENCE_S) as connection:
+            return bool(connection.query(self._statements.any_rows(), ())[0][0])
+
+    def ping(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self._transaction(write=False, deadline=monotonic() + PING_S) as connection:
+                connection.query(self._statements.any_rows(), ())
+        except (UnavailableError, OverdueError):
+            return False
+        return True

@@ -1,0 +1,105 @@
+"""Where SQL databases differ, in one class; what stands here is what most of them understand."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Double,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UnaryExpression,
+    func,
+)
+from sqlalchemy.engine import Dialect as Compiler
+from sqlalchemy.types import TypeEngine
+
+from dbal_reference.schema.model import Field
+
+Expression: TypeAlias = ColumnElement[Any]
+Convert: TypeAlias = Callable[[Any], Any]
+
+_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
+    "integer": Integer,
+    "bigint": BigInteger,
+    "double": Double,
+    "boolean": Boolean,
+}
+
+
+def _json_text(value: Any) -> str:  # noqa: ANN401 -- any JSON value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Dialect:
+    """Columns, operators and values of one kind of database.
+
+    `compiler` must have a positional `paramstyle`, `qmark` or `format`.
+    """
+
+    # By field type; null is never converted.
+    encoders: Mapping[str, Convert] = {"json": _json_text, "double": float}
+    decoders: Mapping[str, Convert] = {"json": json.loads}
+
+    # Whether a failed statement spoils the transaction (PostgreSQL), so that each gets a savepoint.
+    fails_whole: bool = False
+
+    def __init__(self, compiler: Compiler) -> None:
+        self.compiler = compiler
+
+    def column_type(self, field: Field) -> TypeEngine[Any]:
+        """Give the type of a column; text must compare by code point (TYP-STR-003)."""
+        return _TYPES.get(field.type, Text)()
+
+    def ascending(self, column: Expression) -> UnaryExpression[Any]:
+        """Order with null first (QRY-SORT-004)."""
+        return column.asc().nulls_first()
+
+    def descending(self, column: Expression) -> UnaryExpression[Any]:
+        """Order with null last."""
+        return column.desc().nulls_last()
+
+    def contains(self, column: Expression, text: Expression) -> Expression:
+        """Literal and case-sensitive (QRY-FLT-012), true for `""` on any value."""
+        return func.position(text.op("IN")(column)) > 0
+
+    def starts_with(self, column: Expression, text: Expression, length: Expression) -> Expression:
+        """Like `contains`; `length` is that of `text` in code points."""
+        return func.left(column, length) == text
+
+    def ends_with(self, column: Expression, text: Expression, length: Expression) -> Expression:
+        """Like `starts_with`."""
+        return func.right(column, length) == text
+
+    def packs(self, field: Field) -> bool:  # noqa: ARG002 -- for those that do
+        """Whether a list of such values can be one parameter, without loss."""
+        return False
+
+    def pack(self, values: Sequence[Any]) -> Any:  # noqa: ANN401 -- whatever the driver takes
+        """Make one parameter of a list."""
+        raise NotImplementedError
+
+    def member(self, column: Expression, packed: Expression) -> Expression:
+        """Say that the column equals a member of the packed list."""
+        raise NotImplementedError
+
+    def unique_in_tenant(self, table: Table, tenant: str, fields: tuple[str, ...]) -> list[Index]:
+        """Make a null tenant one tenant (ENT-GEN-007): by a second index, over its rows alone."""
+        nobody = table.c[tenant].is_(None)
+        name = f"u_{table.name}_{'_'.join(fields)}"
+        columns = [table.c[field] for field in fields]
+        return [
+            Index(name, table.c[tenant], *columns, unique=True),
+            Index(
+                f"{name}_no_tenant",
+                *columns,
+                unique=True,
+                sqlite_where=nobody,
+                postgresql_where=nobody,
+            ),
+        ]

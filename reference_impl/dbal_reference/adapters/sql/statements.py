@@ -1,0 +1,171 @@
+"""SQL texts with the order of their parameters, built with SQLAlchemy Core once and then reused."""
+
+import re
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import Table as SqlTable
+from sqlalchemy import bindparam, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy.sql import ClauseElement
+
+from dbal_reference.adapters.sql.dialect import Dialect
+from dbal_reference.adapters.sql.expressions import Builder
+from dbal_reference.adapters.sql.rows import Codec
+from dbal_reference.adapters.sql.shape import Shape, Shaper, behind
+from dbal_reference.adapters.sql.tables import make_tables
+from dbal_reference.query.predicate import And, Order, Predicate, Select
+from dbal_reference.schema.model import Schema
+
+Bound: TypeAlias = tuple[str, Sequence[Any]]
+"""An SQL text and its parameters in order."""
+
+_OPERAND = re.compile("p[0-9]+")
+_CACHED = 2000  # texts of about 1 kB; callers choose the shapes of filters, so there must be an end
+
+
+class Statement(NamedTuple):
+    """`places`, in the order of the parameters, are indexes of operands, or (below 0) constants."""
+
+    text: str
+    places: tuple[int, ...]
+    constants: tuple[Any, ...] = ()
+
+    def bind(self, operands: Sequence[Any]) -> Bound:
+        """Put operands in place; those that the text has no use for are left out."""
+        values = (*operands, *self.constants) if self.constants else operands
+        return self.text, [values[place] for place in self.places]
+
+
+class Statements:
+    """Every statement of one schema in one dialect; safe to share between threads."""
+
+    def __init__(self, schema: Schema, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.metadata = make_tables(schema, dialect)
+        self.codecs = {name: Codec(entity, dialect) for name, entity in schema.entities.items()}
+        self._entities = schema.entities
+        self._shaper = Shaper(schema, dialect)
+        self._cache: dict[Hashable, Statement] = {}
+
+    def select(self, query: Select) -> Bound:
+        """Rows of every column, in order."""
+        fields = self._entities[query.entity].fields
+        where = query.where
+        if query.after is not None:
+            where = And((where, behind(query.order, query.after, fields)))
+        operands: list[Any] = []
+        shape = self._shaper.take(query.entity, where, operands)
+        paging = (query.limit is not None, query.offset > 0)
+        operands += [n for n in (query.limit, query.offset or None) if n is not None]
+        key = (query.entity, shape, query.order, paging)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._keep(key, self._select(query.entity, shape, query.order, paging))
+        return found.bind(operands)
+
+    def count(self, entity: str, where: Predicate) -> Bound:
+        """The number of rows."""
+        operands: list[Any] = []
+        shape = self._shaper.take(entity, where, operands)
+
+        def build() -> ClauseElement:
+            table = self._table(entity)
+            condition = Builder(self.metadata, self.dialect).build(shape, table)
+            return select(func.count()).select_from(table).where(condition)
+
+        return self._found(("count", entity, shape), build).bind(operands)
+
+    def insert(self, entity: str) -> str:
+        """Parameters: every column, in the order of the schema."""
+        names = self.codecs[entity].names
+        return self._found(
+            ("insert", entity),
+            lambda: insert(self._table(entity)).values(_numbered(names)),
+        ).text
+
+    def update(self, entity: str, names: tuple[str, ...], *, one: bool) -> str:
+        """Parameters: these columns, named in the schema's order, then the key or packed keys."""
+
+        def build() -> ClauseElement:
+            change = update(self._table(entity)).values(_numbered(names))
+            return change.where(self._keyed(entity, len(names), one=one))
+
+        return self._found(("update", entity, names, one), build).text
+
+    def delete(self, entity: str, *, one: bool) -> str:
+        """Parameter: the key or the packed keys."""
+        return self._found(
+            ("delete", entity, one),
+            lambda: delete(self._table(entity)).where(self._keyed(entity, 0, one=one)),
+        ).text
+
+    def empty(self, entity: str) -> str:
+        """Delete every row."""
+        return self._found(("empty", entity), lambda: delete(self._table(entity))).text
+
+    def any_rows(self) -> str:
+        """One record of one value: whether any table has a row."""
+
+        def build() -> ClauseElement:
+            tables = [exists(select(literal(1)).select_from(t)) for t in self._tables()]
+            return select(or_(*tables))
+
+        return self._found(("any_rows",), build).text
+
+    def key(self, entity: str) -> str:
+        """The name of the key."""
+        return self._entities[entity].primary.name
+
+    def _table(self, entity: str) -> SqlTable:
+        return self.metadata.tables[entity]
+
+    def _tables(self) -> list[SqlTable]:
+        return list(self.metadata.tables.values())
+
+    def _keyed(self, entity: str, place: int, *, one: bool) -> Any:  # noqa: ANN401 -- SQLAlchemy's own union
+        key = self._table(entity).c[self.key(entity)]
+        operand = bindparam(f"p{place}", type_=key.type)
+        return key == operand if one else self.dialect.member(key, operand)
+
+    def _select(
+        self, entity: str, shape: Shape, order: Sequence[Order], paging: tuple[bool, bool]
+    ) -> Callable[[], ClauseElement]:
+        def build() -> ClauseElement:
+            table = self._table(entity)
+            builder = Builder(self.metadata, self.dialect)
+            rows = select(table).where(builder.build(shape, table))
+            for entry in order:
+                column = table.c[entry.field]
+                rows = rows.order_by(
+                    self.dialect.descending(column)
+                    if entry.descending
+                    else self.dialect.ascending(column)
+                )
+            limited, offset = paging
+            rows = rows.limit(builder.parameter()) if limited else rows
+            return rows.offset(builder.parameter()) if offset else rows
+
+        return build
+
+    def _found(self, key: Hashable, build: Callable[[], ClauseElement]) -> Statement:
+        found = self._cache.get(key)
+        return self._keep(key, build) if found is None else found
+
+    def _keep(self, key: Hashable, build: Callable[[], ClauseElement]) -> Statement:
+        compiled = build().compile(dialect=self.dialect.compiler)
+        names: Sequence[str] = getattr(compiled, "positiontup", None) or ()
+        constants = [name for name in names if _OPERAND.fullmatch(name) is None]
+        places = (
+            constants.index(name) - len(constants) if name in constants else int(name[1:])
+            for name in names
+        )
+        values = getattr(compiled, "params", {})
+        statement = Statement(str(compiled), tuple(places), tuple(values[n] for n in constants))
+        if len(self._cache) >= _CACHED:
+            self._cache.clear()
+        self._cache[key] = statement
+        return statement
+
+
+def _numbered(names: Sequence[str]) -> dict[str, Any]:
+    return {name: bindparam(f"p{place}") for place, name in enumerate(names)}

@@ -1,0 +1,202 @@
+"""The SQLite adapter: a file (write-ahead log), or a private database in memory."""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Integer, UnaryExpression, column, func, select
+from sqlalchemy.dialects.sqlite.pysqlite import dialect as pysqlite
+from sqlalchemy.types import TypeEngine
+
+from dbal_reference.adapters import OverdueError, UnavailableError
+from dbal_reference.adapters.sql import ddl
+from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
+from dbal_reference.adapters.sql.dialect import Dialect, Expression
+from dbal_reference.adapters.sql.statements import Statements
+from dbal_reference.adapters.sqlite_connection import SqliteConnection
+from dbal_reference.schema.model import Field, Schema
+
+_IDLE_READERS = 8  # kept open; more are opened when more threads read at once
+_SETTINGS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",  # safe with a write-ahead log, and no wait for the disk
+    "PRAGMA trusted_schema = OFF",
+)
+
+
+class SqliteDialect(Dialect):
+    """Text compares by its UTF-8 bytes (BINARY) and nulls are lowest: SQLite's own defaults."""
+
+    def __init__(self) -> None:
+        super().__init__(pysqlite(paramstyle="qmark"))
+        self.decoders = {**self.decoders, "boolean": bool}
+
+    def column_type(self, field: Field) -> TypeEngine[Any]:
+        """Booleans are 0 and 1."""
+        return Integer() if field.type == "boolean" else super().column_type(field)
+
+    def ascending(self, column: Expression) -> UnaryExpression[Any]:
+        """Order with null first."""
+        return column.asc()
+
+    def descending(self, column: Expression) -> UnaryExpression[Any]:
+        """Order with null last."""
+        return column.desc()
+
+    def contains(self, column: Expression, text: Expression) -> Expression:
+        """Find; LIKE would fold case and read wildcards."""
+        return func.instr(column, text) > 0
+
+    def starts_with(self, column: Expression, text: Expression, length: Expression) -> Expression:
+        """Compare the first characters."""
+        return func.substr(column, 1, length) == text
+
+    def ends_with(self, column: Expression, text: Expression, length: Expression) -> Expression:
+        """Compare the last characters; counted from the front, since -0 would mean all."""
+        return func.substr(column, func.length(column) - length + 1) == text
+
+    def packs(self, field: Field) -> bool:
+        """All but doubles: SQLite reads their decimals less exactly than Python writes them."""
+        return field.type != "double"
+
+    def pack(self, values: Sequence[Any]) -> str:
+        """Make a JSON array; what no row can have would be cut short at U+0000, and is left out."""
+        possible = [v for v in values if not isinstance(v, str) or "\0" not in v]
+        return json.dumps(possible, ensure_ascii=False, separators=(",", ":"))
+
+    def member(self, column: Expression, packed: Expression) -> Expression:
+        """Look into the array."""
+        return column.in_(select(_VALUE).select_from(func.json_each(packed)))
+
+
+_VALUE: Expression = column("value")
+
+
+class SqliteAdapter(SqlAdapter):
+    """`path` is None for a private database, gone with the adapter.
+
+    Private: one connection, one unit at a time. File: one writing connection, as many reading
+    ones as there are threads that read, and other processes may use the file as well.
+    """
+
+    name = "sqlite"
+    version = sqlite3.sqlite_version
+
+    def __init__(self, schema: Schema, path: str | None = None) -> None:
+        super().__init__(schema, Statements(schema, SqliteDialect()))
+        self._path = path
+        self._lock = threading.Lock()  # of the writing connection
+        self._open = True
+        self._revision = 0
+        self._idle: list[SqliteConnection] = []
+        self._writer = self._connect()
+        try:
+            self._create_tables()
+            self._watch = None if path is None else self._connect()
+        except BaseException:
+            self._writer.close()
+            raise
+
+    def revision(self) -> object:
+        """Count own writes, and ask a connection that never writes for those of other processes."""
+        if self._watch is None:
+            return self._revision
+        with self._held(time.monotonic() + PATIENCE_S):
+            return (self._revision, self._watch.query("PRAGMA data_version")[0][0])
+
+    def clear(self) -> None:
+        """Remove every row; with references off, whole tables are dropped at once."""
+        deadline = time.monotonic() + PATIENCE_S
+        with self._held(deadline):
+            writer = self._writer
+            writer.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with writer.transaction("BEGIN IMMEDIATE", deadline):
+                    for entity in self._statements.codecs:
+                        writer.execute(self._statements.empty(entity))
+                self._revision += 1
+            finally:
+                writer.execute("PRAGMA foreign_keys = ON")
+
+    def close(self) -> None:
+        """Close all connections; a unit at work is let finish for 5 s."""
+        if not self._open:
+            return
+        self._open = False
+        held = self._lock.acquire(timeout=5.0)
+        try:
+            for connection in (*self._idle, self._watch, self._writer):
+                if connection is not None:
+                    connection.close()
+            self._idle.clear()
+        finally:
+            if held:
+                self._lock.release()
+
+    @contextmanager
+    def _transaction(self, *, write: bool, deadline: float) -> Iterator[SqliteConnection]:
+        if not self._open:
+            raise UnavailableError
+        if not write and self._path is not None:
+            with self._reader() as reader:
+                reader.wait_for_locks(deadline)
+                with reader.transaction("BEGIN", float("inf")):
+                    yield reader
+            return
+        with self._held(deadline):
+            if not write:
+                self._writer.deadline = deadline
+                yield self._writer
+                return
+            if self._path is not None:
+                self._writer.wait_for_locks(deadline)
+            before = self._writer.changes
+            with self._writer.transaction("BEGIN IMMEDIATE", deadline):
+                yield self._writer
+            self._revision += self._writer.changes != before
+
+    @contextmanager
+    def _held(self, deadline: float) -> Iterator[None]:
+        """Have the writing connection for oneself."""
+        if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise OverdueError
+        try:
+            if not self._open:
+                raise UnavailableError
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _reader(self) -> Iterator[SqliteConnection]:
+        reader = self._idle.pop() if self._idle else self._connect()
+        try:
+            yield reader
+        finally:
+            if self._open and len(self._idle) < _IDLE_READERS:
+                self._idle.append(reader)
+            else:
+                reader.close()
+
+    def _connect(self) -> SqliteConnection:
+        connection = SqliteConnection(self._path)
+        try:
+            connection.wait_for_locks(time.monotonic() + PATIENCE_S)
+            connection.deadline = float("inf")
+            for setting in _SETTINGS:
+                connection.execute(setting)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _create_tables(self) -> None:
+        if self._path is not None:
+            self._writer.query("PRAGMA journal_mode = WAL")
+        with self._writer.transaction("BEGIN IMMEDIATE", time.monotonic() + PATIENCE_S):
+            for text in ddl.create(self._statements.metadata, self._statements.dialect):
+                self._writer.execute(text)
