@@ -12,7 +12,7 @@ MAX_ROWS = 1000  # a hundred times what our largest matrix has; more is a mistak
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ID = re.compile(r"[A-Za-z0-9_.-]+")
-_SLOT = re.compile(r"(?<!\$)\$\{([A-Za-z][A-Za-z0-9_]*)((?:\.|\[)[^}]*)?\}")
+_SLOT = re.compile(r"(?<!\$)\$\{([A-Za-z][A-Za-z0-9_]*)((?:\.[^}.]+)*)\}")
 
 
 class Row(NamedTuple):
@@ -176,24 +176,27 @@ class Substitution:
 
     def _text(self, text: str, at: Where) -> Json:
         whole = _SLOT.fullmatch(text)
-        if whole and whole[1] in self._values and not whole[2]:
-            self.used.add(whole[1])
-            return self._values[whole[1]]
+        if whole and whole[1] in self._values:
+            return self._value(whole, at)
         return _SLOT.sub(lambda found: self._part(found, at), text)
 
     def _part(self, found: re.Match[str], at: Where) -> str:
-        name = found[1]
-        if name not in self._values:
+        if found[1] not in self._values:
             return found[0]
-        self.used.add(name)
-        value = self._values[name]
-        if found[2]:
-            raise MatrixError(
-                at, f"{found[0]}: a matrix value has no members: make it a row of its own"
-            )
+        value = self._value(found, at)
         if isinstance(value, dict | list):
-            raise MatrixError(at, f"${{{name}}} is a mapping or list and cannot stand inside text")
+            raise MatrixError(at, f"{found[0]} is a mapping or list and cannot stand inside text")
         return _as_text(value)
+
+    def _value(self, found: re.Match[str], at: Where) -> Json:
+        """The value of `name` or of `name.member`, which a mapping of the matrix has."""
+        self.used.add(found[1])
+        value = self._values[found[1]]
+        for member in (found[2] or "").split(".")[1:]:
+            if not isinstance(value, dict) or member not in value:
+                raise MatrixError(at, f"{found[0]}: the matrix value has no member {member!r}")
+            value = value[member]
+        return value
 
     def _mapping(self, node: dict[str, Json], at: Where) -> dict[str, Json]:
         found: dict[str, Json] = {}
