@@ -28,7 +28,7 @@ class Count(_Source, frozen=True):
 
 
 class Member(_Source, frozen=True):
-    """A member of the objects in the document's list: matches `pattern`, or is no integer in bounds."""
+    """A member of the objects of a list: matches `pattern`, or is no integer in bounds."""
 
     field: str
     member: str
