@@ -11,6 +11,7 @@ def open_adapter(schema: Schema, url: str) -> Adapter:
     Raises:
         ValueError: the URL is of no known kind.
         UnavailableError: the database cannot be opened.
+        SchemaError: it has tables of another schema.
     """
     kind, colon, place = url.partition(":")
     if not colon:
@@ -22,6 +23,6 @@ def open_adapter(schema: Schema, url: str) -> Adapter:
             # Here, not above: SQLAlchemy takes longer to import than memory takes to start.
             from dbal_reference.adapters.sqlite import SqliteAdapter  # noqa: PLC0415
 
-            return SqliteAdapter(schema, place or None)
+            return SqliteAdapter(schema, None if place in {"", ":memory:"} else place)
         case _:
             raise ValueError("a database is named as memory:, sqlite: or sqlite:PATH")

@@ -18,10 +18,13 @@ from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sqlite_connection import SqliteConnection
+from dbal_reference.errors import SchemaError
 from dbal_reference.schema.model import Field, Schema
 
 _IDLE_READERS = 8  # kept open; more are opened when more threads read at once
+_COLUMNS = "SELECT name FROM pragma_table_info(?)"
 _SETTINGS = (
+    "PRAGMA busy_timeout = 30000",  # for others that recover or check-point the log
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",  # safe with a write-ahead log, and no wait for the disk
     "PRAGMA trusted_schema = OFF",
@@ -113,14 +116,14 @@ class SqliteAdapter(SqlAdapter):
         deadline = time.monotonic() + PATIENCE_S
         with self._held(deadline):
             writer = self._writer
-            writer.execute("PRAGMA foreign_keys = OFF")
+            writer.set_up("PRAGMA foreign_keys = OFF")
             try:
-                with writer.transaction("BEGIN IMMEDIATE", deadline):
+                with writer.writing(deadline):
                     for entity in self._statements.codecs:
                         writer.execute(self._statements.empty(entity))
                 self._revision += 1
             finally:
-                writer.execute("PRAGMA foreign_keys = ON")
+                writer.set_up("PRAGMA foreign_keys = ON")
 
     def close(self) -> None:
         """Close all connections; a unit at work is let finish for 5 s."""
@@ -142,20 +145,16 @@ class SqliteAdapter(SqlAdapter):
         if not self._open:
             raise UnavailableError
         if not write and self._path is not None:
-            with self._reader() as reader:
-                reader.wait_for_locks(deadline)
-                with reader.transaction("BEGIN", float("inf")):
-                    yield reader
+            with self._reader() as reader, reader.reading(deadline):
+                yield reader
             return
         with self._held(deadline):
             if not write:
-                self._writer.deadline = deadline
-                yield self._writer
+                with self._writer.reading(deadline):
+                    yield self._writer
                 return
-            if self._path is not None:
-                self._writer.wait_for_locks(deadline)
             before = self._writer.changes
-            with self._writer.transaction("BEGIN IMMEDIATE", deadline):
+            with self._writer.writing(deadline):
                 yield self._writer
             self._revision += self._writer.changes != before
 
@@ -185,18 +184,25 @@ class SqliteAdapter(SqlAdapter):
     def _connect(self) -> SqliteConnection:
         connection = SqliteConnection(self._path)
         try:
-            connection.wait_for_locks(time.monotonic() + PATIENCE_S)
-            connection.deadline = float("inf")
             for setting in _SETTINGS:
-                connection.execute(setting)
+                connection.set_up(setting)
         except BaseException:
             connection.close()
             raise
         return connection
 
     def _create_tables(self) -> None:
+        writer = self._writer
         if self._path is not None:
-            self._writer.query("PRAGMA journal_mode = WAL")
-        with self._writer.transaction("BEGIN IMMEDIATE", time.monotonic() + PATIENCE_S):
+            writer.set_up("PRAGMA journal_mode = WAL")
+        with writer.writing(time.monotonic() + PATIENCE_S):
+            for table in self._statements.metadata.tables.values():
+                there = {record[0] for record in writer.query(_COLUMNS, [table.name])}
+                if there and there != set(table.columns.keys()):
+                    raise SchemaError(
+                        f"{self._path}: table {table.name} has other columns than the schema; "
+                        "name a new file, or one made with this schema"
+                    )
             for text in ddl.create(self._statements.metadata, self._statements.dialect):
-                self._writer.execute(text)
+                writer.execute(text)
+        writer.set_up("PRAGMA busy_timeout = 0")

@@ -13,23 +13,30 @@ from dbal_reference.adapters import (
     UnavailableError,
     UniqueViolation,
 )
+from dbal_reference.adapters.sql.unit import GaveUpError
 
 _STEPS_BETWEEN_LOOKS = 20_000  # of SQLite's machine: about a millisecond between looks at the clock
 _TEXTS_CACHED = 512
+_LONGEST_WAIT_MS = 2**31 - 1  # SQLite counts in 32 bits
 
-_OVERDUE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT}
-_UNAVAILABLE = {
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOTADB,
+_MEANINGS: Final[dict[int, type[Exception]]] = {
+    # Extended codes, and then the primary ones.
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: UniqueViolation,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: UniqueViolation,
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: ReferencedError,
+    sqlite3.SQLITE_ERROR: GaveUpError,
+    sqlite3.SQLITE_BUSY: OverdueError,
+    sqlite3.SQLITE_LOCKED: OverdueError,
+    sqlite3.SQLITE_INTERRUPT: OverdueError,
+    sqlite3.SQLITE_PERM: UnavailableError,
+    sqlite3.SQLITE_READONLY: UnavailableError,
+    sqlite3.SQLITE_IOERR: UnavailableError,
+    sqlite3.SQLITE_CORRUPT: UnavailableError,
+    sqlite3.SQLITE_FULL: UnavailableError,
+    sqlite3.SQLITE_CANTOPEN: UnavailableError,
+    sqlite3.SQLITE_PROTOCOL: UnavailableError,
+    sqlite3.SQLITE_NOTADB: UnavailableError,
 }
-_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
-_REFERENCED = {sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, sqlite3.SQLITE_CONSTRAINT_TRIGGER}
 _PRIMARY_CODE: Final = 0xFF  # of an extended code
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -38,18 +45,9 @@ _LARGEST: Final = 2**63 - 1
 
 def meaning(error: sqlite3.Error) -> Exception:
     """Say what an error of the driver is, by its code (ERR-MAP-002); itself, if it is a defect."""
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    if code is None:
-        return error
-    if code in _UNIQUE:
-        return UniqueViolation()
-    if code in _REFERENCED:
-        return ReferencedError()
-    if code & _PRIMARY_CODE in _OVERDUE:
-        return OverdueError()
-    if code & _PRIMARY_CODE in _UNAVAILABLE:
-        return UnavailableError()
-    return error
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    known = _MEANINGS.get(code) or _MEANINGS.get(code & _PRIMARY_CODE)
+    return error if known is None else known()
 
 
 class SqliteConnection:
@@ -73,11 +71,12 @@ class SqliteConnection:
         """How many rows were ever changed by it, cascades and what was undone included."""
         return self._raw.total_changes
 
-    def wait_for_locks(self, until: float) -> None:
-        """Let other processes finish, until this `time.monotonic()` instant."""
-        self.deadline = until
-        left_ms = max(0, int((until - time.monotonic()) * 1000))
-        self.execute(f"PRAGMA busy_timeout = {left_ms}")
+    def set_up(self, text: str) -> None:
+        """Execute outside a transaction."""
+        try:
+            self._raw.execute(text)
+        except sqlite3.Error as error:
+            raise meaning(error) from error
 
     def query(self, text: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Give every record."""
@@ -90,7 +89,13 @@ class SqliteConnection:
             return self._raw.execute(text, [_nearest(value) for value in parameters]).fetchall()
 
     def execute(self, text: str, parameters: Sequence[Any] = ()) -> None:
-        """Write."""
+        """Write, in a transaction.
+
+        Raises:
+            UnavailableError: also if an error before has ended the transaction (a full disk, an
+                interrupt): what followed would be kept without what went before.
+        """
+        self._need_transaction()
         try:
             self._raw.execute(text, parameters)
         except sqlite3.Error as error:
@@ -98,6 +103,7 @@ class SqliteConnection:
 
     def execute_many(self, text: str, parameters: Iterable[Sequence[Any]]) -> None:
         """Write, once for each."""
+        self._need_transaction()
         try:
             self._raw.executemany(text, parameters)
         except sqlite3.Error as error:
@@ -110,32 +116,63 @@ class SqliteConnection:
         try:
             yield
         except BaseException:
-            if self._raw.in_transaction:  # a full disk or an interrupt has undone all of it
+            if self._raw.in_transaction:
                 self.execute("ROLLBACK TO s")
                 self.execute("RELEASE s")
             raise
         self.execute("RELEASE s")
 
     @contextmanager
-    def transaction(self, begin: str, deadline: float) -> Iterator[None]:
-        """Begin so; commit if the block ends before the deadline, else roll back."""
+    def writing(self, deadline: float) -> Iterator[None]:
+        """Begin a transaction; commit if the block ends before the deadline, else roll back."""
         self.deadline = deadline
-        self.execute(begin)
         try:
+            self._begin_writing()
             yield
             if time.monotonic() > deadline:
                 raise OverdueError
             self._commit()
         finally:
-            self.deadline = float("inf")
-            if self._raw.in_transaction:
-                self.execute("ROLLBACK")
+            self._end()
+
+    @contextmanager
+    def reading(self, deadline: float) -> Iterator[None]:
+        """See the database as it is at the first query, until the end of the block."""
+        self.deadline = deadline
+        try:
+            self.set_up("BEGIN")
+            yield
+        finally:
+            self._end()
 
     def close(self) -> None:
         """Close; twice is harmless."""
         self._raw.close()
 
+    def _begin_writing(self) -> None:
+        try:
+            self.set_up("BEGIN IMMEDIATE")
+        except OverdueError:  # another process writes
+            left_ms = int((self.deadline - time.monotonic()) * 1000)
+            if left_ms <= 0:
+                raise
+            self.set_up(f"PRAGMA busy_timeout = {min(left_ms, _LONGEST_WAIT_MS)}")
+            try:
+                self.set_up("BEGIN IMMEDIATE")
+            finally:
+                self.set_up("PRAGMA busy_timeout = 0")
+
+    def _end(self) -> None:
+        self.deadline = float("inf")
+        if self._raw.in_transaction:
+            self.set_up("ROLLBACK")
+
+    def _need_transaction(self) -> None:
+        if not self._raw.in_transaction:
+            raise UnavailableError
+
     def _commit(self) -> None:
+        self._need_transaction()
         try:
             self._raw.execute("COMMIT")
         except sqlite3.Error as error:

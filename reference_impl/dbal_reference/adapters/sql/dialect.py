@@ -1,6 +1,7 @@
 """Where SQL databases differ, in one class; what stands here is what most of them understand."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -36,7 +37,7 @@ def _json_text(value: Any) -> str:  # noqa: ANN401 -- any JSON value
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-class Dialect:
+class Dialect(ABC):
     """Columns, operators and values of one kind of database.
 
     `compiler` must have a positional `paramstyle`, `qmark` or `format`.
@@ -76,17 +77,17 @@ class Dialect:
         """Like `starts_with`."""
         return func.right(column, length) == text
 
-    def packs(self, field: Field) -> bool:  # noqa: ARG002 -- for those that do
-        """Whether a list of such values can be one parameter, without loss."""
-        return False
+    def packs(self, field: Field) -> bool:  # noqa: ARG002 -- for those that cannot pack all
+        """Whether a list of such values can be one parameter without loss; of keys it must be."""
+        return True
 
+    @abstractmethod
     def pack(self, values: Sequence[Any]) -> Any:  # noqa: ANN401 -- whatever the driver takes
         """Make one parameter of a list."""
-        raise NotImplementedError
 
+    @abstractmethod
     def member(self, column: Expression, packed: Expression) -> Expression:
         """Say that the column equals a member of the packed list."""
-        raise NotImplementedError
 
     def unique_in_tenant(self, table: Table, tenant: str, fields: tuple[str, ...]) -> list[Index]:
         """Make a null tenant one tenant (ENT-GEN-007): by a second index, over its rows alone."""

@@ -8,6 +8,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy import bindparam, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.sql import ClauseElement
 
+from dbal_reference.adapters.constraints import references
 from dbal_reference.adapters.sql.dialect import Dialect
 from dbal_reference.adapters.sql.expressions import Builder
 from dbal_reference.adapters.sql.rows import Codec
@@ -43,6 +44,7 @@ class Statements:
         self.dialect = dialect
         self.metadata = make_tables(schema, dialect)
         self.codecs = {name: Codec(entity, dialect) for name, entity in schema.entities.items()}
+        self.references = references(schema)
         self._entities = schema.entities
         self._shaper = Shaper(schema, dialect)
         self._cache: dict[Hashable, Statement] = {}

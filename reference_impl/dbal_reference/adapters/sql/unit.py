@@ -6,7 +6,11 @@ from typing import Any, Protocol
 
 from dbal_reference.adapters import Row
 from dbal_reference.adapters.sql.statements import Statements
-from dbal_reference.query.predicate import Predicate, Select
+from dbal_reference.query.predicate import In, Order, Predicate, Select
+
+
+class GaveUpError(Exception):
+    """The database could not carry out a statement that it understood, or did not understand it."""
 
 
 class Connection(Protocol):
@@ -17,7 +21,11 @@ class Connection(Protocol):
         ...
 
     def execute(self, text: str, parameters: Sequence[Any]) -> None:
-        """Write."""
+        """Write.
+
+        Raises:
+            GaveUpError: SQLite, at 1000 cascades below one another.
+        """
         ...
 
     def execute_many(self, text: str, parameters: Iterable[Sequence[Any]]) -> None:
@@ -73,9 +81,45 @@ class SqlUnit:
 
     def delete(self, entity: str, keys: Sequence[Any]) -> None:
         """Remove rows; the database follows the references."""
-        if keys:
-            text = self._statements.delete(entity, one=len(keys) == 1)
-            self._each(text, [[self._keys(keys)]])
+        if not keys:
+            return
+        try:
+            self._delete(entity, keys)
+        except GaveUpError:
+            with self._connection.savepoint():
+                for name, doomed in reversed(self._generations(entity, keys)):
+                    self._delete(name, doomed)
+
+    def _delete(self, entity: str, keys: Sequence[Any]) -> None:
+        text = self._statements.delete(entity, one=len(keys) == 1)
+        self._each(text, [[self._keys(keys)]])
+
+    def _generations(self, entity: str, keys: Sequence[Any]) -> list[tuple[str, list[Any]]]:
+        """Keys of the rows that go, each after what it hangs on."""
+        found: list[tuple[str, list[Any]]] = []
+        seen: set[tuple[str, Any]] = set()
+        next_ones = [(entity, list(keys))]
+        while next_ones:
+            name, those = next_ones.pop(0)
+            fresh = [key for key in those if (name, key) not in seen]
+            seen.update((name, key) for key in fresh)
+            if fresh:
+                found.append((name, fresh))
+                next_ones += self._children(name, fresh)
+        return found
+
+    def _children(self, entity: str, keys: Sequence[Any]) -> list[tuple[str, list[Any]]]:
+        """Keys of the rows whose cascade reference points at one of these."""
+        own = self._statements.key(entity)
+        rows = self.select(Select(entity, In(own, tuple(keys)), (Order(own),)))
+        found = []
+        for link in self._statements.references:
+            if link.target == entity and link.on_delete == "cascade":
+                key = self._statements.key(link.entity)
+                values = tuple(row[link.target_field] for row in rows)
+                below = self.select(Select(link.entity, In(link.field, values), (Order(key),)))
+                found.append((link.entity, [row[key] for row in below]))
+        return found
 
     def _keys(self, keys: Sequence[Any]) -> Any:  # noqa: ANN401 -- a key, or what the driver takes
         return keys[0] if len(keys) == 1 else self._statements.dialect.pack(keys)
