@@ -26,14 +26,14 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all forms: an unknown key is a mistake."""
 
 
-class ActorForm(Form):
+class ActorForm(Form, frozen=True):
     """One member of `actors`."""
 
     role: Text
     tenant: Label | None | msgspec.UnsetType = UNSET
 
 
-class SuiteForm(Form):
+class SuiteForm(Form, frozen=True):
     """A file; its cases are read one by one, since a matrix may change their shape."""
 
     suite: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*\Z")]
@@ -44,7 +44,7 @@ class SuiteForm(Form):
     fixtures: dict[str, tuple[Members, ...]] = {}
 
 
-class CaseForm(Form):
+class CaseForm(Form, frozen=True):
     """One member of `cases`."""
 
     id: Kebab
@@ -62,7 +62,7 @@ class CaseForm(Form):
     timeout: Duration = "30s"
 
 
-class ErrorForm(Form):
+class ErrorForm(Form, frozen=True):
     """`error` where more than its name counts."""
 
     name: ErrorName
@@ -72,7 +72,7 @@ class ErrorForm(Form):
     retryAfter: Maybe = UNSET  # noqa: N815 -- the contract's spelling
 
 
-class TwinForm(Form):
+class TwinForm(Form, frozen=True):
     """The patch that puts a refused call right."""
 
     as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
@@ -86,7 +86,7 @@ class TwinForm(Form):
             raise ValueError("a twin changes at least one of as, meta, args and in")
 
 
-class AnswerForm(Form):
+class AnswerForm(Form, frozen=True):
     """One of several right answers (`any_of`)."""
 
     ok: Maybe = UNSET
@@ -97,7 +97,7 @@ class AnswerForm(Form):
             raise ValueError("exactly one of ok and error")
 
 
-class ExpectForm(Form):
+class ExpectForm(Form, frozen=True):
     """`expect` of a call, begin, commit, rollback or join."""
 
     ok: Maybe = UNSET
@@ -123,14 +123,14 @@ class ExpectForm(Form):
             raise ValueError("`because` is given exactly where `twin` is none")
 
 
-class HttpForm(Form):
+class HttpForm(Form, frozen=True):
     """What an HTTP answer must be."""
 
     status: int | None = None
     headers: dict[str, Json] = {}
 
 
-class RawAnswerForm(Form):
+class RawAnswerForm(Form, frozen=True):
     """What must come of a raw message."""
 
     json: Maybe = UNSET
@@ -140,7 +140,7 @@ class RawAnswerForm(Form):
     silence: Duration | None = None
 
 
-class RawExpectForm(RawAnswerForm):
+class RawExpectForm(RawAnswerForm, frozen=True):
     """`expect` of a raw step."""
 
     any_of: Annotated[tuple[RawAnswerForm, ...], msgspec.Meta(min_length=2)] | None = None
@@ -148,13 +148,13 @@ class RawExpectForm(RawAnswerForm):
     observe: Literal[True] | None = None
 
 
-class OutcomesForm(Form):
+class OutcomesForm(Form, frozen=True):
     """How many calls of a parallel step came to what."""
 
     outcomes: Annotated[dict[str, Annotated[int, msgspec.Meta(ge=0)]], msgspec.Meta(min_length=1)]
 
 
-class RaceExpectForm(Form):
+class RaceExpectForm(Form, frozen=True):
     """`expect` of a parallel step."""
 
     outcomes: (
@@ -168,7 +168,7 @@ class RaceExpectForm(Form):
             raise ValueError("exactly one of outcomes and any_of")
 
 
-class CallForm(Form):
+class CallForm(Form, frozen=True):
     """`call: Entity.operation`."""
 
     call: Text
@@ -181,7 +181,7 @@ class CallForm(Form):
     proves: tuple[RequirementId, ...] = ()
 
 
-class ParallelForm(Form):
+class ParallelForm(Form, frozen=True):
     """`parallel: {a: [steps], b: [steps]}`."""
 
     parallel: Annotated[
@@ -198,7 +198,7 @@ class ParallelForm(Form):
             raise ValueError("either several branches, or one branch and `times`")
 
 
-class LaunchedForm(Form):
+class LaunchedForm(Form, frozen=True):
     """The call of a start."""
 
     call: Text
@@ -208,14 +208,14 @@ class LaunchedForm(Form):
     in_: Label | None = msgspec.field(name="in", default=None)
 
 
-class StartForm(Form):
+class StartForm(Form, frozen=True):
     """`start: {call: ..., as: ...}` with `name: p1`."""
 
     start: LaunchedForm
     name: Label
 
 
-class JoinForm(Form):
+class JoinForm(Form, frozen=True):
     """`join: p1`."""
 
     join: Label
@@ -224,7 +224,7 @@ class JoinForm(Form):
     proves: tuple[RequirementId, ...] = ()
 
 
-class BeginForm(Form):
+class BeginForm(Form, frozen=True):
     """`begin: t`."""
 
     begin: Label
@@ -234,7 +234,7 @@ class BeginForm(Form):
     proves: tuple[RequirementId, ...] = ()
 
 
-class CommitForm(Form):
+class CommitForm(Form, frozen=True):
     """`commit: t`."""
 
     commit: Label
@@ -243,7 +243,7 @@ class CommitForm(Form):
     proves: tuple[RequirementId, ...] = ()
 
 
-class RollbackForm(Form):
+class RollbackForm(Form, frozen=True):
     """`rollback: t`."""
 
     rollback: Label
@@ -252,7 +252,7 @@ class RollbackForm(Form):
     proves: tuple[RequirementId, ...] = ()
 
 
-class ClockSetting(Form):
+class ClockSetting(Form, frozen=True):
     """What a clock step does."""
 
     advance: Duration | None = None
@@ -265,13 +265,13 @@ class ClockSetting(Form):
             raise ValueError("one of advance and set, or frozen")
 
 
-class ClockForm(Form):
+class ClockForm(Form, frozen=True):
     """`clock: {advance: 301s}`."""
 
     clock: ClockSetting
 
 
-class FaultSetting(Form):
+class FaultSetting(Form, frozen=True):
     """What goes wrong, and where."""
 
     target: Literal["database", "commit_unknown", "defect", "slow"] | None = None
@@ -295,26 +295,26 @@ class FaultSetting(Form):
             raise ValueError("delay is given exactly where something is slow")
 
 
-class FaultForm(Form):
+class FaultForm(Form, frozen=True):
     """`fault: {target: slow, delay: 2s}`."""
 
     fault: FaultSetting
 
 
-class Retried(Form):
+class Retried(Form, frozen=True):
     """What is retried, and for how long."""
 
     within: Duration
     step: CallForm
 
 
-class EventuallyForm(Form):
+class EventuallyForm(Form, frozen=True):
     """`eventually: {within: 5s, step: {call: ...}}`."""
 
     eventually: Retried
 
 
-class FrameForm(Form):
+class FrameForm(Form, frozen=True):
     """One WebSocket frame."""
 
     text: str | None = None
@@ -328,7 +328,7 @@ class FrameForm(Form):
             raise ValueError("exactly one of text, binary, ping and close")
 
 
-class HttpRequestForm(Form):
+class HttpRequestForm(Form, frozen=True):
     """One HTTP request as it goes out."""
 
     method: Text
@@ -337,7 +337,7 @@ class HttpRequestForm(Form):
     body: str | None = None
 
 
-class GrpcRequestForm(Form):
+class GrpcRequestForm(Form, frozen=True):
     """One gRPC call as it goes out."""
 
     method: Text
@@ -345,7 +345,7 @@ class GrpcRequestForm(Form):
     metadata: dict[str, str] = {}
 
 
-class Message(Form):
+class Message(Form, frozen=True):
     """Exactly one kind of raw message."""
 
     json: str | None = None
@@ -360,7 +360,7 @@ class Message(Form):
             raise ValueError("exactly one of json, bytes, frames, http, grpc and line")
 
 
-class RawForm(Form):
+class RawForm(Form, frozen=True):
     """`raw: {json: '<text>'}`."""
 
     raw: Message
@@ -370,20 +370,20 @@ class RawForm(Form):
     proves: tuple[RequirementId, ...] = ()
 
 
-class SweepForm(Form):
+class SweepForm(Form, frozen=True):
     """`sweep: true`."""
 
     sweep: Literal[True]
 
 
-class Order(Form):
+class Order(Form, frozen=True):
     """`sorted_by`: the list, and the fields that order it."""
 
     rows: Json
     by: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
 
 
-class Relation(Form):
+class Relation(Form, frozen=True):
     """Exactly one relation."""
 
     eq: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | None = None
@@ -399,7 +399,7 @@ class Relation(Form):
             raise ValueError("exactly one of eq, distinct, sorted_by, permutation_of and union_of")
 
 
-class CheckForm(Form):
+class CheckForm(Form, frozen=True):
     """`check: {eq: [$a, $b]}`."""
 
     check: Relation

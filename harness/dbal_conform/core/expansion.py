@@ -208,6 +208,12 @@ class Substitution:
         return found
 
 
+def names(matrix: Json) -> tuple[str, ...]:
+    """Return the names that a matrix gives values to, of one that `rows` takes."""
+    first = matrix[0] if isinstance(matrix, list) and matrix else matrix
+    return tuple(name for name in first if name != "label") if isinstance(first, dict) else ()
+
+
 def expand(case: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
     """Yield each case that a written one stands for: its id with `[label]`, and its members.
 
@@ -226,7 +232,7 @@ def expand(case: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
     written = {key: value for key, value in rest.items() if key != "id"}
     for row in found:
         substitution = Substitution(row.values)
-        members = substitution.of(written)
+        members = {key: substitution.of(value, (key,)) for key, value in written.items()}
         used |= substitution.used
         yield f"{case.get('id')}[{row.label}]", {"id": case.get("id"), **members}
     if unused := sorted(set(found[0].values) - used):

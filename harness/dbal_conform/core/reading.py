@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from dbal_conform.core import author
+from dbal_conform.core import author, needs
 from dbal_conform.core import suite as model
 from dbal_conform.core.messages import Json
 
@@ -68,7 +68,7 @@ class CaseReader:
             covers=form.covers,
             steps=steps,
             requires=form.requires,
-            needs=form.needs,
+            needs=tuple(dict.fromkeys((*form.needs, *needs.of_steps(steps)))),
             actors={**self._defaults.actors, **actors(form.actors)},
             fixtures=_joined(self._defaults.fixtures, form.fixtures),
             flags=form.flags,

@@ -16,7 +16,7 @@ class FileForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all forms: an unknown key is a mistake."""
 
 
-class ForeignKeyForm(FileForm):
+class ForeignKeyForm(FileForm, frozen=True):
     """`foreign_key` of a field."""
 
     entity: Name
@@ -27,7 +27,7 @@ class ForeignKeyForm(FileForm):
     inverse: Name | None = None
 
 
-class FieldForm(FileForm):
+class FieldForm(FileForm, frozen=True):
     """One member of `fields`."""
 
     type: Literal[
@@ -60,14 +60,14 @@ class FieldForm(FileForm):
     foreign_key: ForeignKeyForm | None = None
 
 
-class LimitsForm(FileForm):
+class LimitsForm(FileForm, frozen=True):
     """Page sizes."""
 
     default: Positive
     max: Positive
 
 
-class TenantField(FileForm):
+class TenantField(FileForm, frozen=True):
     """`tenancy`: the row's own field, or the reference through which its tenant is found."""
 
     field: Name | None = None
@@ -78,14 +78,14 @@ class TenantField(FileForm):
             raise ValueError("exactly one of `field` and `via`")
 
 
-class UniqueForm(FileForm):
+class UniqueForm(FileForm, frozen=True):
     """Combined uniqueness."""
 
     fields: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)]
     scope: Literal["tenant"] | None = None
 
 
-class TreeForm(FileForm):
+class TreeForm(FileForm, frozen=True):
     """The rows form trees."""
 
     parent: Name
@@ -94,14 +94,14 @@ class TreeForm(FileForm):
     max_depth: Positive
 
 
-class GraphForm(FileForm):
+class GraphForm(FileForm, frozen=True):
     """Two fields hold nodes and edges."""
 
     nodes: Name
     edges: Name
 
 
-class EntityForm(FileForm):
+class EntityForm(FileForm, frozen=True):
     """`entities/*.yaml`."""
 
     entity: Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Za-z0-9]*\Z")]
@@ -129,7 +129,7 @@ ResultKind = Literal[
 ]  # fmt: skip
 
 
-class ArgumentForm(FileForm):
+class ArgumentForm(FileForm, frozen=True):
     """One member of `arguments`."""
 
     kind: ArgumentKind
@@ -142,7 +142,7 @@ class ArgumentForm(FileForm):
     capability: str | None = None
 
 
-class RolesForm(FileForm):
+class RolesForm(FileForm, frozen=True):
     """`who` where only some roles may."""
 
     roles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
@@ -152,14 +152,14 @@ class RolesForm(FileForm):
 Verb = Literal["create", "read", "update", "delete", "list", "verify"]
 
 
-class AlsoForm(FileForm):
+class AlsoForm(FileForm, frozen=True):
     """A second permission that a call needs."""
 
     entity: Name
     verbs: Annotated[tuple[Verb, ...], msgspec.Meta(min_length=1)]
 
 
-class OperationForm(FileForm):
+class OperationForm(FileForm, frozen=True):
     """One member of `operations`."""
 
     arguments: dict[Name, ArgumentForm]
@@ -176,7 +176,7 @@ class OperationForm(FileForm):
             raise ValueError("exactly one of `verbs` and `who`")
 
 
-class OperationsForm(FileForm):
+class OperationsForm(FileForm, frozen=True):
     """`operations/*.yaml`."""
 
     scope: Literal["generic", "entity", "dbal", "conformance"]
@@ -188,7 +188,7 @@ class OperationsForm(FileForm):
             raise ValueError("`entity` is given exactly where `scope` is entity")
 
 
-class RuleForm(FileForm):
+class RuleForm(FileForm, frozen=True):
     """One rule of `acl.yaml`."""
 
     entity: Name
@@ -199,13 +199,13 @@ class RuleForm(FileForm):
     hide_fields: tuple[str, ...] = ()
 
 
-class AclForm(FileForm):
+class AclForm(FileForm, frozen=True):
     """`acl.yaml`."""
 
     rules: tuple[RuleForm, ...]
 
 
-class ErrorForm(FileForm):
+class ErrorForm(FileForm, frozen=True):
     """One member of `errors`."""
 
     code: int
@@ -215,14 +215,14 @@ class ErrorForm(FileForm):
     grpc_by_reason: dict[str, str] = {}
 
 
-class EnvelopeForm(FileForm):
+class EnvelopeForm(FileForm, frozen=True):
     """One member of `envelope`."""
 
     code: int
     http: int | None = None
 
 
-class ErrorsForm(FileForm):
+class ErrorsForm(FileForm, frozen=True):
     """`errors.yaml`."""
 
     errors: dict[str, ErrorForm]
@@ -232,7 +232,7 @@ class ErrorsForm(FileForm):
     envelope: dict[str, EnvelopeForm]
 
 
-class RefusesForm(FileForm):
+class RefusesForm(FileForm, frozen=True):
     """What is refused without the capability."""
 
     methods: tuple[str, ...] = ()
@@ -242,7 +242,7 @@ class RefusesForm(FileForm):
     meta_values: dict[str, tuple[Json, ...]] = {}
 
 
-class CapabilityForm(FileForm):
+class CapabilityForm(FileForm, frozen=True):
     """One member of `capabilities`."""
 
     means: str
@@ -251,13 +251,13 @@ class CapabilityForm(FileForm):
     implies: tuple[str, ...] = ()
 
 
-class CapabilitiesForm(FileForm):
+class CapabilitiesForm(FileForm, frozen=True):
     """`capabilities.yaml`."""
 
     capabilities: dict[str, CapabilityForm]
 
 
-class RequirementForm(FileForm):
+class RequirementForm(FileForm, frozen=True):
     """One requirement."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+-[A-Z]+-[0-9]{3}\Z")]
@@ -269,14 +269,14 @@ class RequirementForm(FileForm):
     alternative: str | None = None
 
 
-class RequirementsForm(FileForm):
+class RequirementsForm(FileForm, frozen=True):
     """`requirements/*.yaml`."""
 
     area: str
     requirements: Annotated[tuple[RequirementForm, ...], msgspec.Meta(min_length=1)]
 
 
-class TolerancesForm(FileForm):
+class TolerancesForm(FileForm, frozen=True):
     """`tolerances` of `compat.yaml`."""
 
     timestamp_ms: Count
@@ -284,13 +284,13 @@ class TolerancesForm(FileForm):
     double_relative: float
 
 
-class CompatForm(FileForm):
+class CompatForm(FileForm, frozen=True):
     """`compat.yaml`."""
 
     tolerances: TolerancesForm
 
 
-class ContractForm(FileForm):
+class ContractForm(FileForm, frozen=True):
     """`contract.yaml`."""
 
     contract: Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")]

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from dbal_conform.core import author
+from dbal_conform.core import author, coherence, expansion
 from dbal_conform.core.errors import InputError
-from dbal_conform.core.expansion import MatrixError, expand
 from dbal_conform.core.finding import Finding, Where
+from dbal_conform.core.naming import Names
 from dbal_conform.core.reading import CaseReader, Defaults, Refusal, actors
 from dbal_conform.core.suite import Case, Suite
 from dbal_conform.corpus.gate import finding, refusal
@@ -80,28 +80,52 @@ def read_suite(source: Source, path: str) -> Suite:
     except msgspec.ValidationError as error:
         raise refusal(source, "vector", error) from error
     _refuse_newer(source, form)
-    defaults = Defaults(form.as_, actors(form.actors), form.fixtures, path)
+    names = Names()
+    found = list(coherence.of_suite(names, form.actors, form.fixtures))
+    reader = _Reader(
+        source, form, Defaults(form.as_, actors(form.actors), form.fixtures, path), names
+    )
     cases: list[Case] = []
-    found: list[Finding] = []
     for i, written in enumerate(document["cases"]):  # as read: `source.lines` knows these by id
-        try:
-            cases += _read_case(source, form.suite, written, defaults)
-        except MatrixError as error:
-            found.append(error.finding._replace(path=("cases", i, *error.finding.path)))
-        except Refusal as error:
-            at: Where = ("cases", i, *error.path)
-            found.append(finding(error.error, at) if error.error else Finding(at, error.message))
+        cases += reader.read(written)
+        found += (item._replace(path=("cases", i, *item.path)) for item in reader.found)
     if found:
         raise source.error(found)
     return Suite(suite=form.suite, contract=form.contract, cases=tuple(cases), source=path)
 
 
-def _read_case(
-    source: Source, suite: str, written: dict[str, Any], defaults: Defaults
-) -> Iterator[Case]:
-    reader = CaseReader(defaults, dict(_lines(source, written, ())))
-    for name, members in expand(written):
-        yield reader.read(f"{suite}/{name}", members)
+class _Reader:
+    """Reads the cases of one file; `found` is what was wrong with the last."""
+
+    def __init__(
+        self, source: Source, form: author.SuiteForm, defaults: Defaults, names: Names
+    ) -> None:
+        self._source = source
+        self._suite = form.suite
+        self._defaults = defaults
+        self._names = names
+        self.found: list[Finding] = []
+
+    def read(self, written: dict[str, Any]) -> list[Case]:
+        """Return each case that `written` stands for, those that are well formed."""
+        self.found = []
+        cases: list[Case] = []
+        reader = CaseReader(self._defaults, dict(_lines(self._source, written, ())))
+        matrix = expansion.names(written.get("matrix"))
+        try:
+            for name, members in expansion.expand(written):
+                case = reader.read(f"{self._suite}/{name}", members)
+                self.found += coherence.of_case(case, members, self._names, matrix)
+                cases.append(case)
+        except expansion.MatrixError as error:
+            self.found.append(error.finding)
+        except Refusal as error:
+            self.found.append(
+                finding(error.error, error.path)
+                if error.error
+                else Finding(error.path, error.message)
+            )
+        return cases
 
 
 def _lines(source: Source, node: Any, at: Where) -> Iterator[tuple[Where, int]]:  # noqa: ANN401 -- any document
