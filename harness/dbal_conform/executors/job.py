@@ -1,0 +1,51 @@
+"""What a worker is given, and what it first tells of each site. All of it can be pickled."""
+
+from pathlib import Path
+
+import msgspec
+
+from dbal_conform.core.contract import Contract
+from dbal_conform.core.manifest import Manifest
+from dbal_conform.core.plan import Plan
+from dbal_conform.core.verdict import Verdict
+
+
+class Ware(msgspec.Struct, frozen=True):
+    """The manifest of a site's target, and the folder that its paths start from."""
+
+    manifest: Manifest
+    folder: Path
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A run as its workers see it; `wares` has one for each site of the plan.
+
+    `timeout_s` overrides what the cases say; `scratch` is removed by whoever made the job.
+    """
+
+    contract: Contract
+    plan: Plan
+    wares: tuple[Ware, ...]
+    bootstrap_token: str
+    schema_folder: Path
+    scratch: Path
+    timeout_s: float | None = None
+    retries: int = 0
+
+    def limit_s(self, case: int) -> float:
+        """Return how long a trial of that case may take."""
+        return self.timeout_s or self.plan.cases[case].timeout_ms / 1000
+
+
+class Introduction(msgspec.Struct, frozen=True):
+    """What a target said in `dbal.hello`, or why it could not be asked.
+
+    `failed` is the verdict that every trial of the site then gets, for `reason`.
+    """
+
+    claims: tuple[str, ...] | None = None
+    implementation: str = ""
+    backend: str = ""
+    reply_limit: int = 0
+    failed: Verdict | None = None
+    reason: str = ""
