@@ -30,7 +30,7 @@ class ActorForm(Form, frozen=True):
     """One member of `actors`."""
 
     role: Text
-    tenant: Label | None | msgspec.UnsetType = UNSET
+    tenant: Label | msgspec.UnsetType | None = UNSET
 
 
 class SuiteForm(Form, frozen=True):
@@ -78,7 +78,7 @@ class TwinForm(Form, frozen=True):
     as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
     meta: Members | msgspec.UnsetType = UNSET
     args: Members | msgspec.UnsetType = UNSET
-    in_: Label | None | msgspec.UnsetType = msgspec.field(name="in", default=UNSET)
+    in_: Label | msgspec.UnsetType | None = msgspec.field(name="in", default=UNSET)
     ok: Maybe = UNSET
 
     def __post_init__(self) -> None:

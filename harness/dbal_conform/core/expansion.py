@@ -121,8 +121,10 @@ def _row_label(row: dict[str, Json], values: dict[str, Json], i: int) -> str:
 
 def _check_name(name: str, at: Where | None = None) -> None:
     if name == "label" or not _NAME.fullmatch(name):
-        raise MatrixError(at or (name,), f"{name!r} is no name for a matrix value: letters, digits "
-                          "and _, not `label`")  # fmt: skip
+        raise MatrixError(
+            at or (name,),
+            f"{name!r} is no name for a matrix value: letters, digits and _, not `label`",
+        )
 
 
 def _label(label: Json, at: Where) -> str:
@@ -236,5 +238,8 @@ def expand(case: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
         used |= substitution.used
         yield f"{case.get('id')}[{row.label}]", {"id": case.get("id"), **members}
     if unused := sorted(set(found[0].values) - used):
-        raise MatrixError(("matrix",), f"{', '.join(unused)} is never used: write ${{{unused[0]}}} "
-                          "where it belongs, or take it out")  # fmt: skip
+        raise MatrixError(
+            ("matrix",),
+            f"{', '.join(unused)} is never used: write ${{{unused[0]}}} "
+            "where it belongs, or take it out",
+        )

@@ -23,7 +23,6 @@ _REFERENCE = re.compile(rf"\${_PATH}")
 _INSIDE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _BODY = re.compile(_PATH)
 _OFFSET = re.compile(r"[+-]?(?:[0-9]+(?:ms|s|m|h|d))+")
-_DIGITS = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _GENERATORS: Final = ("$now", "$bigint", "$repeat")
 
 
@@ -63,12 +62,18 @@ def text(node: str, at: Where) -> Iterator[Finding]:
     if node.startswith("$$") and not node.startswith("$${"):
         rest = node[2:]
     elif node[:1] == "$" and node[:2] not in ("${", "$$") and not _REFERENCE.fullmatch(node):
-        yield Finding(at, f"{_short(node)} begins like a reference and is none: write "
-                      f"{_short('$' + node)} for the text, or $name.member")  # fmt: skip
+        yield Finding(
+            at,
+            f"{_short(node)} begins like a reference and is none: write "
+            f"{_short('$' + node)} for the text, or $name.member",
+        )
     for found in _INSIDE.finditer(rest):
         if found[1] is not None and not (found[2] and _BODY.fullmatch(found[1])):
-            yield Finding(at, f"{_short(found[0])} names nothing: write ${{name.member}}, or "
-                          "$${ for the text ${")  # fmt: skip
+            yield Finding(
+                at,
+                f"{_short(found[0])} names nothing: write ${{name.member}}, or "
+                "$${ for the text ${",
+            )
 
 
 def pattern(node: Json, at: Where) -> Iterator[Finding]:
@@ -120,12 +125,18 @@ def _generator(
     known = (*_GENERATORS, "$set") if patch else _GENERATORS
     name = dollars[0]
     if name not in known:
-        hint = "`$set` stands only in a twin's patch" if name == "$set" else (
-            f"generators are {', '.join(known)}; a member of that name is written ${name}")  # fmt: skip
+        hint = (
+            "`$set` stands only in a twin's patch"
+            if name == "$set"
+            else (f"generators are {', '.join(known)}; a member of that name is written ${name}")
+        )
         yield Finding((*at, name), f"{name} is no generator: {hint}", key=True)
     elif len(node) > 1:
-        yield Finding((*at, name), f"{name} stands alone in its mapping: give the rest another place",
-                      key=True)  # fmt: skip
+        yield Finding(
+            (*at, name),
+            f"{name} stands alone in its mapping: give the rest another place",
+            key=True,
+        )
     elif name == "$set":
         yield from value(node[name], (*at, name))
     else:
@@ -135,14 +146,22 @@ def _generator(
 def _operators(node: dict[str, Json], dollars: list[str], at: Where) -> Iterator[Finding]:
     if len(dollars) < len(node):
         plain = next(key for key in node if key not in dollars)
-        yield Finding((*at, plain), f"operators ({dollars[0]}) and plain keys in one mapping: put the "
-                      "operator below a key, or write a key that is data $$key", key=True)  # fmt: skip
+        yield Finding(
+            (*at, plain),
+            f"operators ({dollars[0]}) and plain keys in one mapping: put the "
+            "operator below a key, or write a key that is data $$key",
+            key=True,
+        )
         return
     for name in dollars:
         check = _OPERATOR_CHECKS.get(name)
         if check is None:
-            yield Finding((*at, name), f"{name} is no operator: {' '.join(_OPERATOR_CHECKS)}; a member "
-                          f"of that name is written ${name}", key=True)  # fmt: skip
+            yield Finding(
+                (*at, name),
+                f"{name} is no operator: {' '.join(_OPERATOR_CHECKS)}; a member "
+                f"of that name is written ${name}",
+                key=True,
+            )
         else:
             yield from check(node[name], (*at, name))
 
@@ -164,10 +183,9 @@ def _now(operand: Json, at: Where) -> Iterator[Finding]:
 
 
 def _bigint(operand: Json, at: Where) -> Iterator[Finding]:
-    if not isinstance(operand, str) or not _DIGITS.fullmatch(operand):
-        yield Finding(
-            at, "$bigint takes digits in quotes; to send something malformed write $$bigint"
-        )
+    # Any text: malformed digits are sent on purpose (TYP-NUM-005).
+    if not isinstance(operand, str):
+        yield Finding(at, '$bigint takes text, as in {$bigint: "9007199254740993"}')
 
 
 def _repeat(operand: Json, at: Where) -> Iterator[Finding]:

@@ -10,8 +10,16 @@ from typing import Final
 from dbal_conform.core.finding import Finding, Where
 from dbal_conform.core.messages import Json
 from dbal_conform.core.suite import (
-    Call, Eventually, Expect, Join, Parallel, Raw, Start, Step, Transaction,
-)  # fmt: skip
+    Call,
+    Eventually,
+    Expect,
+    Join,
+    Parallel,
+    Raw,
+    Start,
+    Step,
+    Transaction,
+)
 
 RESERVED: Final = frozenset(
     {"actor", "tenant", "prev", "steps", "now", "i", "any", "absent", "uuid", "label"}
@@ -34,8 +42,9 @@ class Names:
         if name in RESERVED or name in BUILT_IN:
             yield Finding(at, f"{name!r} is reserved: choose another name", key=key)
         elif name in self.what:
-            yield Finding(at, f"{name!r} is already the name of {self.what[name]}: choose another",
-                          key=key)  # fmt: skip
+            yield Finding(
+                at, f"{name!r} is already the name of {self.what[name]}: choose another", key=key
+            )
         else:
             self.what[name] = what
 
@@ -174,5 +183,8 @@ class StepNames:
 
 def _no_patch(expect: Expect | None, at: Where, where: str) -> Iterator[Finding]:
     if expect is not None and expect.twin is not None and expect.twin.because is None:
-        yield Finding((*at, "expect", "twin"), f"no twin can run in {where}: write `twin: none` and "
-                      "`because`, or make it a call of its own")  # fmt: skip
+        yield Finding(
+            (*at, "expect", "twin"),
+            f"no twin can run in {where}: write `twin: none` and "
+            "`because`, or make it a call of its own",
+        )

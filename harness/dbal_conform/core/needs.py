@@ -4,9 +4,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from dbal_conform.core.suite import (
-    UNSET, Call, Clock, Eventually, Expect, InjectFault, Join, Parallel, Raw, Start, Step, Sweep,
+    UNSET,
+    Call,
+    Clock,
+    Eventually,
+    Expect,
+    InjectFault,
+    Join,
+    Parallel,
+    Raw,
+    Start,
+    Step,
+    Sweep,
     Transaction,
-)  # fmt: skip
+)
 
 NEEDS: Final = {
     "clock": "the target's control moves its clock, resets and sweeps",
@@ -50,7 +61,7 @@ def of_steps(steps: tuple[Step, ...]) -> Iterator[str]:
         yield from _of(step)
 
 
-def _of(step: Step) -> Iterator[str]:  # noqa: C901 -- one line a kind
+def _of(step: Step) -> Iterator[str]:
     match step:
         case Clock() | Sweep():
             yield "clock"

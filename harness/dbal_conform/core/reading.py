@@ -108,8 +108,10 @@ class CaseReader:
         for name, steps in form.parallel.items():
             for i, step in enumerate(steps):
                 if odd := step.keys() & (author.FORMS.keys() - _WITHIN_A_BRANCH):
-                    raise Refusal((*at, "parallel", name, i),
-                                  f"a branch is made of calls; {min(odd)} goes before or after it")  # fmt: skip
+                    raise Refusal(
+                        (*at, "parallel", name, i),
+                        f"a branch is made of calls; {min(odd)} goes before or after it",
+                    )
             branches[name] = tuple(
                 self.step(step, (*at, "parallel", name, i)) for i, step in enumerate(steps)
             )

@@ -6,9 +6,20 @@ from dbal_conform.core import grammar
 from dbal_conform.core.finding import Finding, Where
 from dbal_conform.core.messages import Json
 from dbal_conform.core.suite import (
-    UNSET, Call, Check, Clock, Eventually, Expect, Join, Maybe, Parallel, Raw, Start, Step,
+    UNSET,
+    Call,
+    Check,
+    Clock,
+    Eventually,
+    Expect,
+    Join,
+    Maybe,
+    Parallel,
+    Raw,
+    Start,
+    Step,
     Transaction,
-)  # fmt: skip
+)
 
 
 def parts(steps: tuple[Step, ...], at: Where = ("steps",)) -> Iterator[tuple[str, Where, Json]]:

@@ -8,15 +8,23 @@ from typing import TypeVar
 import msgspec
 
 from dbal_conform.core.contract import (
-    Argument, Capability, Contract, Entity, ErrorSpec, Field, ForeignKey, Operation, Requirement,
+    Argument,
+    Capability,
+    Contract,
+    Entity,
+    ErrorSpec,
+    Field,
+    ForeignKey,
+    Operation,
+    Requirement,
     Tolerances,
-)  # fmt: skip
+)
 from dbal_conform.core.errors import InputError
+from dbal_conform.core.finding import Finding
 from dbal_conform.corpus import contract_check as check
 from dbal_conform.corpus import contract_forms as forms
 from dbal_conform.corpus.gate import admit
 from dbal_conform.corpus.locate import schema_root
-from dbal_conform.core.finding import Finding
 from dbal_conform.corpus.source import Source, read_source, shown
 
 KNOWN = (1, 0)  # the contract that this harness was written for
@@ -74,7 +82,11 @@ def _load(folder: Path) -> Contract:
         envelope={name: msgspec.to_builtins(form) for name, form in errors.envelope.items()},
         capabilities={
             name: Capability(
-                name, form.means, msgspec.to_builtins(form.refuses), form.implies, form.databases
+                name,
+                form.means,
+                msgspec.to_builtins(form.refuses),
+                form.implies,
+                dict(form.databases),
             )
             for name, form in capabilities.capabilities.items()
         },
@@ -109,8 +121,15 @@ def _refuse_newer(source: Source, head: forms.ContractForm) -> None:
     major, minor = (int(part) for part in head.contract.split("."))
     if major != KNOWN[0] or minor > KNOWN[1]:
         known = ".".join(map(str, KNOWN))
-        raise source.error([Finding(("contract",), f"this harness knows contract {known}, not "
-                            f"{head.contract}: install a version of dbal-conform for it")])  # fmt: skip
+        raise source.error(
+            [
+                Finding(
+                    ("contract",),
+                    f"this harness knows contract {known}, not "
+                    f"{head.contract}: install a version of dbal-conform for it",
+                )
+            ]
+        )
 
 
 def _entity(

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import re2
 
 from dbal_conform.core.errors import InputError
-from dbal_conform.corpus import contract_forms as forms
 from dbal_conform.core.finding import Finding
+from dbal_conform.corpus import contract_forms as forms
 from dbal_conform.corpus.source import Source
 
 RESERVED = frozenset({"and", "or", "not"})  # words of the filter language (SCH-FILE-004)
@@ -64,8 +64,9 @@ def _entity(form: forms.EntityForm, known: dict[str, forms.EntityForm]) -> Itera
     primaries = [name for name, field in form.fields.items() if field.primary]
     if len(primaries) != 1:
         said = f"{' and '.join(primaries)} are" if primaries else "no field is"
-        yield Finding(("fields",), f"{said} `primary`: give exactly one field `primary: true`",
-                      key=True)  # fmt: skip
+        yield Finding(
+            ("fields",), f"{said} `primary`: give exactly one field `primary: true`", key=True
+        )
     for name, field in form.fields.items():
         at = ("fields", name)
         if name in RESERVED or name[0] in "$_":
@@ -97,8 +98,11 @@ def _foreign_key(
 ) -> Iterator[Finding]:
     target = known.get(key.entity)
     if target is None:
-        yield Finding((*at, "entity"), f"there is no entity {key.entity}: add its file, or correct "
-                      f"the name ({', '.join(sorted(known))})")  # fmt: skip
+        yield Finding(
+            (*at, "entity"),
+            f"there is no entity {key.entity}: add its file, or correct "
+            f"the name ({', '.join(sorted(known))})",
+        )
     elif key.field not in target.fields:
         yield Finding((*at, "field"), f"{key.entity} has no field {key.field}")
 

@@ -31,9 +31,18 @@ class FieldForm(FileForm, frozen=True):
     """One member of `fields`."""
 
     type: Literal[
-        "uuid", "string", "text", "email", "integer", "bigint", "double", "boolean", "datetime",
-        "enum", "json",
-    ]  # fmt: skip
+        "uuid",
+        "string",
+        "text",
+        "email",
+        "integer",
+        "bigint",
+        "double",
+        "boolean",
+        "datetime",
+        "enum",
+        "json",
+    ]
     primary: bool = False
     generated: bool = False
     required: bool = False
@@ -118,15 +127,52 @@ class EntityForm(FileForm, frozen=True):
 
 
 ArgumentKind = Literal[
-    "actors", "boolean", "cursor", "data", "definitions", "entity_name", "field_name",
-    "field_names", "filter", "fixtures", "if_match", "include", "integer", "items", "key", "limit",
-    "metrics", "page", "parent_key", "placements", "select", "sort", "string", "transaction",
+    "actors",
+    "boolean",
+    "cursor",
+    "data",
+    "definitions",
+    "entity_name",
+    "field_name",
+    "field_names",
+    "filter",
+    "fixtures",
+    "if_match",
+    "include",
+    "integer",
+    "items",
+    "key",
+    "limit",
+    "metrics",
+    "page",
+    "parent_key",
+    "placements",
+    "select",
+    "sort",
+    "string",
+    "transaction",
     "value",
-]  # fmt: skip
+]
 ResultKind = Literal[
-    "audit", "boolean", "clock", "count", "definitions", "digest", "groups", "health", "hello",
-    "migration", "page", "row", "row_or_null", "transaction", "tree", "true", "validation", "world",
-]  # fmt: skip
+    "audit",
+    "boolean",
+    "clock",
+    "count",
+    "definitions",
+    "digest",
+    "groups",
+    "health",
+    "hello",
+    "migration",
+    "page",
+    "row",
+    "row_or_null",
+    "transaction",
+    "tree",
+    "true",
+    "validation",
+    "world",
+]
 
 
 class ArgumentForm(FileForm, frozen=True):

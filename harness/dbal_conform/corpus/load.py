@@ -6,17 +6,16 @@ from typing import Any
 
 import msgspec
 
-from dbal_conform.core import author, coherence, expansion
+from dbal_conform.core import author, coherence, expansion, shortform
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.finding import Finding, Where
 from dbal_conform.core.naming import Names
 from dbal_conform.core.reading import CaseReader, Defaults, Refusal, actors
 from dbal_conform.core.suite import Case, Suite
+from dbal_conform.corpus.contract import KNOWN, load_contract
 from dbal_conform.corpus.gate import finding, refusal
 from dbal_conform.corpus.locate import cases_root
 from dbal_conform.corpus.source import Source, read_source, shown
-
-KNOWN = (1, 0)  # the contract that this harness was written for
 
 
 def load_suite(file: Path, *, root: Path | None = None) -> Suite:
@@ -75,6 +74,8 @@ def read_suite(source: Source, path: str) -> Suite:
         InputError, HarnessError: as `load_suite`.
     """
     document: Any = source.document
+    if isinstance(document, list):
+        return _read_short(source, document, path)
     try:
         form = msgspec.convert(document, author.SuiteForm)
     except msgspec.ValidationError as error:
@@ -128,6 +129,31 @@ class _Reader:
         return cases
 
 
+def _read_short(source: Source, document: list[Any], path: str) -> Suite:
+    try:
+        forms = msgspec.convert(document, shortform.form_of(document))
+    except msgspec.ValidationError as error:
+        raise refusal(source, "vector", error) from error
+    if not forms:
+        raise source.error([Finding((), "the list is empty: nothing to run")])
+    entities = load_contract().entities
+    reader = shortform.ShortReader(
+        {name: entity.primary for name, entity in entities.items()},
+        lambda at: source.lines.get(id(_at(document, at)), 0),
+        path,
+    )
+    suite = reader.read(forms)
+    if reader.found:
+        raise source.error(reader.found)
+    return suite
+
+
+def _at(node: Any, path: Where) -> Any:  # noqa: ANN401 -- any document
+    for step in path:
+        node = node[step]
+    return node
+
+
 def _lines(source: Source, node: Any, at: Where) -> Iterator[tuple[Where, int]]:  # noqa: ANN401 -- any document
     if not isinstance(node, dict):
         return
@@ -145,5 +171,12 @@ def _refuse_newer(source: Source, form: author.SuiteForm) -> None:
     major, minor = (int(part) for part in form.contract.split("."))
     if major != KNOWN[0] or minor > KNOWN[1]:
         known = ".".join(map(str, KNOWN))
-        raise source.error([Finding(("contract",), f"this harness knows contract {known}, not "
-                            f"{form.contract}: install a version of dbal-conform for it")])  # fmt: skip
+        raise source.error(
+            [
+                Finding(
+                    ("contract",),
+                    f"this harness knows contract {known}, not "
+                    f"{form.contract}: install a version of dbal-conform for it",
+                )
+            ]
+        )

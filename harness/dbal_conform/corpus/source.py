@@ -12,6 +12,9 @@ from dbal_conform.corpus.strict_yaml import Places, read
 MAX_BYTES = 2 * 1024 * 1024  # the largest suite of ours has 40 kB; parsing 2 MiB takes 0.5 s
 
 
+__all__ = ["MAX_BYTES", "Finding", "Source", "Where", "read_source", "show", "shown"]
+
+
 class Source:
     """A parsed file; `name` is what messages call it.
 

@@ -121,8 +121,11 @@ class _Reader:
             return text
         if _DOUBTFUL.fullmatch(text) or _NUMBER.fullmatch(text):
             shown = text if len(text) <= MAX_DIGITS else text[:20] + "..."
-            self.fail(event, f"{shown} does not mean the same to every reader: quote it, or write "
-                      "a plain number, true, false or null")  # fmt: skip
+            self.fail(
+                event,
+                f"{shown} does not mean the same to every reader: quote it, or write "
+                "a plain number, true, false or null",
+            )
         return text
 
     def _put(self, value: Json) -> None:
@@ -146,8 +149,10 @@ def read(text: str, source: str) -> tuple[Json, dict[int, int]]:
     if found := _FOREIGN.search(text):
         place = _place_at(text, found.start())
         what = "a tab" if found[0] == "\t" else f"the character U+{ord(found[0]):04X}"
-        raise InputError(f"{source}:{place}: {what} is not allowed: write it as an escape in "
-                         "double quotes, or use spaces")  # fmt: skip
+        raise InputError(
+            f"{source}:{place}: {what} is not allowed: write it as an escape in "
+            "double quotes, or use spaces"
+        )
     reader = _Reader(source)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
