@@ -39,7 +39,7 @@ class SuiteForm(Form, frozen=True):
     suite: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*\Z")]
     contract: Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")]
     cases: Annotated[tuple[Members, ...], msgspec.Meta(min_length=1)]
-    as_: Label | None = msgspec.field(name="as", default=None)
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
     actors: dict[Label, ActorForm] = {}
     fixtures: dict[str, tuple[Members, ...]] = {}
 
@@ -53,12 +53,12 @@ class CaseForm(Form, frozen=True):
     steps: Annotated[tuple[Members, ...], msgspec.Meta(min_length=1)]
     requires: tuple[Text, ...] = ()
     needs: tuple[Text, ...] = ()
-    as_: Label | None = msgspec.field(name="as", default=None)
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
     actors: dict[Label, ActorForm] = {}
     fixtures: dict[str, tuple[Members, ...]] = {}
     flags: tuple[Kebab, ...] = ()
     tags: tuple[Kebab, ...] = ()
-    origin: Text | None = None
+    origin: Text | msgspec.UnsetType = UNSET
     timeout: Duration = "30s"
 
 
@@ -90,10 +90,10 @@ class AnswerForm(Form, frozen=True):
     """One of several right answers (`any_of`)."""
 
     ok: Maybe = UNSET
-    error: ErrorName | ErrorForm | None = None
+    error: ErrorName | ErrorForm | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if (self.ok is UNSET) is (self.error is None):
+        if (self.ok is UNSET) is (self.error is UNSET):
             raise ValueError("exactly one of ok and error")
 
 
@@ -101,32 +101,34 @@ class ExpectForm(Form, frozen=True):
     """`expect` of a call, begin, commit, rollback or join."""
 
     ok: Maybe = UNSET
-    error: ErrorName | ErrorForm | None = None
-    twin: Literal["none"] | TwinForm | None = None
-    because: Text | None = None
-    unchanged: Literal[False] | None = None
+    error: ErrorName | ErrorForm | msgspec.UnsetType = UNSET
+    twin: Literal["none"] | TwinForm | msgspec.UnsetType = UNSET
+    because: Text | msgspec.UnsetType = UNSET
+    unchanged: Literal[False] | msgspec.UnsetType = UNSET
     audit: Maybe = UNSET
-    any_of: Annotated[tuple[AnswerForm, ...], msgspec.Meta(min_length=2)] | None = None
-    observe: Literal[True] | None = None
-    within: Duration | None = None
+    any_of: Annotated[tuple[AnswerForm, ...], msgspec.Meta(min_length=2)] | msgspec.UnsetType = (
+        UNSET
+    )
+    observe: Literal[True] | msgspec.UnsetType = UNSET
+    within: Duration | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        answers = (self.ok is not UNSET) + (self.error is not None) + (self.any_of is not None)
+        answers = (self.ok is not UNSET) + (self.error is not UNSET) + (self.any_of is not UNSET)
         if answers > 1:
             raise ValueError("at most one of ok, error and any_of")
         rest = (self.twin, self.because, self.unchanged, self.observe, self.within)
-        if not answers and self.audit is UNSET and rest == (None,) * 5:
+        if not answers and self.audit is UNSET and all(part is UNSET for part in rest):
             raise ValueError("an empty expectation: leave `expect` out where success is enough")
-        if self.twin is not None and self.error is None:
+        if self.twin is not UNSET and self.error is UNSET:
             raise ValueError("a twin belongs to an error")
-        if (self.twin == "none") is (self.because is None):
+        if (self.twin == "none") is (self.because is UNSET):
             raise ValueError("`because` is given exactly where `twin` is none")
 
 
 class HttpForm(Form, frozen=True):
     """What an HTTP answer must be."""
 
-    status: int | None = None
+    status: int | msgspec.UnsetType = UNSET
     headers: dict[str, Json] = {}
 
 
@@ -134,18 +136,20 @@ class RawAnswerForm(Form, frozen=True):
     """What must come of a raw message."""
 
     json: Maybe = UNSET
-    http: HttpForm | None = None
-    close: dict[Literal["code"], Json] | None = None
-    status: dict[Literal["code", "details"], Json] | None = None
-    silence: Duration | None = None
+    http: HttpForm | msgspec.UnsetType = UNSET
+    close: dict[Literal["code"], Json] | msgspec.UnsetType = UNSET
+    status: dict[Literal["code", "details"], Json] | msgspec.UnsetType = UNSET
+    silence: Duration | msgspec.UnsetType = UNSET
 
 
 class RawExpectForm(RawAnswerForm, frozen=True):
     """`expect` of a raw step."""
 
-    any_of: Annotated[tuple[RawAnswerForm, ...], msgspec.Meta(min_length=2)] | None = None
-    unchanged: Literal[False] | None = None
-    observe: Literal[True] | None = None
+    any_of: Annotated[tuple[RawAnswerForm, ...], msgspec.Meta(min_length=2)] | msgspec.UnsetType = (
+        UNSET
+    )
+    unchanged: Literal[False] | msgspec.UnsetType = UNSET
+    observe: Literal[True] | msgspec.UnsetType = UNSET
 
 
 class OutcomesForm(Form, frozen=True):
@@ -158,13 +162,16 @@ class RaceExpectForm(Form, frozen=True):
     """`expect` of a parallel step."""
 
     outcomes: (
-        Annotated[dict[str, Annotated[int, msgspec.Meta(ge=0)]], msgspec.Meta(min_length=1)] | None
-    ) = None
-    any_of: Annotated[tuple[OutcomesForm, ...], msgspec.Meta(min_length=2)] | None = None
-    observe: Literal[True] | None = None
+        Annotated[dict[str, Annotated[int, msgspec.Meta(ge=0)]], msgspec.Meta(min_length=1)]
+        | msgspec.UnsetType
+    ) = UNSET
+    any_of: Annotated[tuple[OutcomesForm, ...], msgspec.Meta(min_length=2)] | msgspec.UnsetType = (
+        UNSET
+    )
+    observe: Literal[True] | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if (self.outcomes is None) is (self.any_of is None) and not self.observe:
+        if (self.outcomes is UNSET) is (self.any_of is UNSET) and not self.observe:
             raise ValueError("exactly one of outcomes and any_of")
 
 
@@ -172,12 +179,12 @@ class CallForm(Form, frozen=True):
     """`call: Entity.operation`."""
 
     call: Text
-    as_: Label | None = msgspec.field(name="as", default=None)
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
     args: Members = {}
     meta: Members = {}
-    in_: Label | None = msgspec.field(name="in", default=None)
-    save: Label | None = None
-    expect: ExpectForm | None = None
+    in_: Label | msgspec.UnsetType = msgspec.field(name="in", default=UNSET)
+    save: Label | msgspec.UnsetType = UNSET
+    expect: ExpectForm | msgspec.UnsetType = UNSET
     proves: tuple[RequirementId, ...] = ()
 
 
@@ -188,13 +195,13 @@ class ParallelForm(Form, frozen=True):
         dict[Label, Annotated[tuple[Members, ...], msgspec.Meta(min_length=1)]],
         msgspec.Meta(min_length=1),
     ]
-    times: Annotated[int, msgspec.Meta(ge=2, le=64)] | None = None
+    times: Annotated[int, msgspec.Meta(ge=2, le=64)] | msgspec.UnsetType = UNSET
     repeat: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
-    expect: RaceExpectForm | None = None
+    expect: RaceExpectForm | msgspec.UnsetType = UNSET
     proves: tuple[RequirementId, ...] = ()
 
     def __post_init__(self) -> None:
-        if (len(self.parallel) == 1) is (self.times is None):
+        if (len(self.parallel) == 1) is (self.times is UNSET):
             raise ValueError("either several branches, or one branch and `times`")
 
 
@@ -202,10 +209,10 @@ class LaunchedForm(Form, frozen=True):
     """The call of a start."""
 
     call: Text
-    as_: Label | None = msgspec.field(name="as", default=None)
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
     args: Members = {}
     meta: Members = {}
-    in_: Label | None = msgspec.field(name="in", default=None)
+    in_: Label | msgspec.UnsetType = msgspec.field(name="in", default=UNSET)
 
 
 class StartForm(Form, frozen=True):
@@ -219,8 +226,8 @@ class JoinForm(Form, frozen=True):
     """`join: p1`."""
 
     join: Label
-    save: Label | None = None
-    expect: ExpectForm | None = None
+    save: Label | msgspec.UnsetType = UNSET
+    expect: ExpectForm | msgspec.UnsetType = UNSET
     proves: tuple[RequirementId, ...] = ()
 
 
@@ -228,9 +235,9 @@ class BeginForm(Form, frozen=True):
     """`begin: t`."""
 
     begin: Label
-    as_: Label | None = msgspec.field(name="as", default=None)
-    parent: Label | None = None
-    expect: ExpectForm | None = None
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
+    parent: Label | msgspec.UnsetType = UNSET
+    expect: ExpectForm | msgspec.UnsetType = UNSET
     proves: tuple[RequirementId, ...] = ()
 
 
@@ -238,8 +245,8 @@ class CommitForm(Form, frozen=True):
     """`commit: t`."""
 
     commit: Label
-    as_: Label | None = msgspec.field(name="as", default=None)
-    expect: ExpectForm | None = None
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
+    expect: ExpectForm | msgspec.UnsetType = UNSET
     proves: tuple[RequirementId, ...] = ()
 
 
@@ -247,21 +254,21 @@ class RollbackForm(Form, frozen=True):
     """`rollback: t`."""
 
     rollback: Label
-    as_: Label | None = msgspec.field(name="as", default=None)
-    expect: ExpectForm | None = None
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
+    expect: ExpectForm | msgspec.UnsetType = UNSET
     proves: tuple[RequirementId, ...] = ()
 
 
 class ClockSetting(Form, frozen=True):
     """What a clock step does."""
 
-    advance: Duration | None = None
+    advance: Duration | msgspec.UnsetType = UNSET
     set: Maybe = UNSET
-    frozen: bool | None = None
+    frozen: bool | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        moves = (self.advance is not None) + (self.set is not UNSET)
-        if moves > 1 or (moves == 0 and self.frozen is None):
+        moves = (self.advance is not UNSET) + (self.set is not UNSET)
+        if moves > 1 or (moves == 0 and self.frozen is UNSET):
             raise ValueError("one of advance and set, or frozen")
 
 
@@ -274,24 +281,24 @@ class ClockForm(Form, frozen=True):
 class FaultSetting(Form, frozen=True):
     """What goes wrong, and where."""
 
-    target: Literal["database", "commit_unknown", "defect", "slow"] | None = None
-    method: Text | None = None
-    count: Positive | None = None
-    delay: Duration | None = None
-    database: Literal["pause", "resume", "kill", "restart"] | None = None
-    network: Literal["cut", "stall", "slow", "restore"] | None = None
-    at: Text | None = None
-    connection: Literal["drop", "half-close"] | None = None
+    target: Literal["database", "commit_unknown", "defect", "slow"] | msgspec.UnsetType = UNSET
+    method: Text | msgspec.UnsetType = UNSET
+    count: Positive | msgspec.UnsetType = UNSET
+    delay: Duration | msgspec.UnsetType = UNSET
+    database: Literal["pause", "resume", "kill", "restart"] | msgspec.UnsetType = UNSET
+    network: Literal["cut", "stall", "slow", "restore"] | msgspec.UnsetType = UNSET
+    at: Text | msgspec.UnsetType = UNSET
+    connection: Literal["drop", "half-close"] | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
         places = (self.target, self.database, self.network, self.connection)
-        if sum(place is not None for place in places) != 1:
+        if sum(place is not UNSET for place in places) != 1:
             raise ValueError("exactly one of target, database, network and connection")
-        if self.target is None and (self.method is not None or self.count is not None):
+        if self.target is UNSET and (self.method is not UNSET or self.count is not UNSET):
             raise ValueError("method and count belong to target")
-        if self.network is None and self.at is not None:
+        if self.network is UNSET and self.at is not UNSET:
             raise ValueError("at belongs to network")
-        if (self.delay is not None) is not ("slow" in (self.target, self.network)):
+        if (self.delay is not UNSET) is not ("slow" in (self.target, self.network)):
             raise ValueError("delay is given exactly where something is slow")
 
 
@@ -317,14 +324,14 @@ class EventuallyForm(Form, frozen=True):
 class FrameForm(Form, frozen=True):
     """One WebSocket frame."""
 
-    text: str | None = None
-    binary: str | None = None
-    ping: str | None = None
-    close: int | None = None
+    text: str | msgspec.UnsetType = UNSET
+    binary: str | msgspec.UnsetType = UNSET
+    ping: str | msgspec.UnsetType = UNSET
+    close: int | msgspec.UnsetType = UNSET
     final: bool = True
 
     def __post_init__(self) -> None:
-        if sum(part is not None for part in (self.text, self.binary, self.ping, self.close)) != 1:
+        if sum(part is not UNSET for part in (self.text, self.binary, self.ping, self.close)) != 1:
             raise ValueError("exactly one of text, binary, ping and close")
 
 
@@ -334,7 +341,7 @@ class HttpRequestForm(Form, frozen=True):
     method: Text
     path: Text
     headers: dict[str, str] = {}
-    body: str | None = None
+    body: str | msgspec.UnsetType = UNSET
 
 
 class GrpcRequestForm(Form, frozen=True):
@@ -348,15 +355,15 @@ class GrpcRequestForm(Form, frozen=True):
 class Message(Form, frozen=True):
     """Exactly one kind of raw message."""
 
-    json: str | None = None
-    bytes: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{2} ?)+\Z")] | None = None
-    frames: Annotated[tuple[FrameForm, ...], msgspec.Meta(min_length=1)] | None = None
-    http: HttpRequestForm | None = None
-    grpc: GrpcRequestForm | None = None
-    line: str | None = None
+    json: str | msgspec.UnsetType = UNSET
+    bytes: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{2} ?)+\Z")] | msgspec.UnsetType = UNSET
+    frames: Annotated[tuple[FrameForm, ...], msgspec.Meta(min_length=1)] | msgspec.UnsetType = UNSET
+    http: HttpRequestForm | msgspec.UnsetType = UNSET
+    grpc: GrpcRequestForm | msgspec.UnsetType = UNSET
+    line: str | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if sum(getattr(self, kind) is not None for kind in self.__struct_fields__) != 1:
+        if sum(getattr(self, kind) is not UNSET for kind in self.__struct_fields__) != 1:
             raise ValueError("exactly one of json, bytes, frames, http, grpc and line")
 
 
@@ -365,8 +372,8 @@ class RawForm(Form, frozen=True):
 
     raw: Message
     expect: RawExpectForm
-    as_: Label | None = msgspec.field(name="as", default=None)
-    save: Label | None = None
+    as_: Label | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
+    save: Label | msgspec.UnsetType = UNSET
     proves: tuple[RequirementId, ...] = ()
 
 
@@ -386,16 +393,18 @@ class Order(Form, frozen=True):
 class Relation(Form, frozen=True):
     """Exactly one relation."""
 
-    eq: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | None = None
-    distinct: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | str | None = None
-    sorted_by: Order | None = None
-    permutation_of: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2, max_length=2)] | None = (
-        None
+    eq: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | msgspec.UnsetType = UNSET
+    distinct: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | str | msgspec.UnsetType = (
+        UNSET
     )
-    union_of: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | None = None
+    sorted_by: Order | msgspec.UnsetType = UNSET
+    permutation_of: (
+        Annotated[tuple[Json, ...], msgspec.Meta(min_length=2, max_length=2)] | msgspec.UnsetType
+    ) = UNSET
+    union_of: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if sum(getattr(self, kind) is not None for kind in self.__struct_fields__) != 1:
+        if sum(getattr(self, kind) is not UNSET for kind in self.__struct_fields__) != 1:
             raise ValueError("exactly one of eq, distinct, sorted_by, permutation_of and union_of")
 
 

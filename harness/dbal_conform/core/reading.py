@@ -73,7 +73,7 @@ class CaseReader:
             fixtures=_joined(self._defaults.fixtures, form.fixtures),
             flags=form.flags,
             tags=form.tags,
-            origin=form.origin,
+            origin=form.origin or None,
             timeout_ms=milliseconds(form.timeout),
             source=self._defaults.source,
             line=self._line_of.get((), 0),
@@ -96,8 +96,8 @@ class CaseReader:
             as_=form.as_ or self._as,
             args=form.args,
             meta=form.meta,
-            in_=form.in_,
-            save=form.save,
+            in_=form.in_ or None,
+            save=form.save or None,
             expect=_expect(form.expect),
             proves=form.proves,
             line=self._line_of.get(at, 0),
@@ -134,7 +134,7 @@ class CaseReader:
                 as_=call.as_ or self._as,
                 args=call.args,
                 meta=call.meta,
-                in_=call.in_,
+                in_=call.in_ or None,
                 line=line,
             ),
             line=line,
@@ -143,7 +143,7 @@ class CaseReader:
     def _join(self, form: author.JoinForm, at: tuple[str | int, ...]) -> model.Join:
         return model.Join(
             name=form.join,
-            save=form.save,
+            save=form.save or None,
             expect=_expect(form.expect),
             proves=form.proves,
             line=self._line_of.get(at, 0),
@@ -154,7 +154,7 @@ class CaseReader:
             action="begin",
             name=form.begin,
             as_=form.as_ or self._as,
-            parent=form.parent,
+            parent=form.parent or None,
             expect=_expect(form.expect),
             proves=form.proves,
             line=self._line_of.get(at, 0),
@@ -177,7 +177,7 @@ class CaseReader:
         return model.Transaction(
             action=action,
             name=name,
-            as_=form.as_,
+            as_=form.as_ or None,
             expect=_expect(form.expect),
             proves=form.proves,
             line=self._line_of.get(at, 0),
@@ -188,21 +188,21 @@ class CaseReader:
         return model.Clock(
             advance_ms=_optional_ms(setting.advance),
             set=setting.set,
-            frozen=setting.frozen,
+            frozen=None if setting.frozen is UNSET else setting.frozen,
             line=self._line_of.get(at, 0),
         )
 
     def _fault(self, form: author.FaultForm, at: tuple[str | int, ...]) -> model.InjectFault:
         setting = form.fault
         return model.InjectFault(
-            target=setting.target,
-            method=setting.method,
+            target=setting.target or None,
+            method=setting.method or None,
             count=setting.count or 1,
             delay_ms=_optional_ms(setting.delay),
-            database=setting.database,
-            network=setting.network,
-            at=setting.at,
-            connection=setting.connection,
+            database=setting.database or None,
+            network=setting.network or None,
+            at=setting.at or None,
+            connection=setting.connection or None,
             line=self._line_of.get(at, 0),
         )
 
@@ -218,13 +218,13 @@ class CaseReader:
     def _raw(self, form: author.RawForm, at: tuple[str | int, ...]) -> model.Raw:
         message = msgspec.to_builtins(form.raw)
         kind = next(
-            kind for kind in form.raw.__struct_fields__ if getattr(form.raw, kind) is not None
+            kind for kind in form.raw.__struct_fields__ if getattr(form.raw, kind) is not UNSET
         )
         return model.Raw(
             kind=kind,
             payload=message[kind],
-            as_=form.as_,
-            save=form.save,
+            as_=form.as_ or None,
+            save=form.save or None,
             expect=_raw_expect(form.expect),
             proves=form.proves,
             line=self._line_of.get(at, 0),
@@ -235,7 +235,7 @@ class CaseReader:
 
     def _check(self, form: author.CheckForm, at: tuple[str | int, ...]) -> model.Check:
         relation = next(
-            name for name in form.check.__struct_fields__ if getattr(form.check, name) is not None
+            name for name in form.check.__struct_fields__ if getattr(form.check, name) is not UNSET
         )
         return model.Check(
             relation=relation,
@@ -272,18 +272,18 @@ def _joined(
     return joined
 
 
-def _optional_ms(text: str | None) -> int | None:
-    return None if text is None else milliseconds(text)
+def _optional_ms(text: str | msgspec.UnsetType) -> int | None:
+    return milliseconds(text) if text else None
 
 
-def _expect(form: author.ExpectForm | None) -> model.Expect | None:
-    if form is None:
+def _expect(form: author.ExpectForm | msgspec.UnsetType) -> model.Expect | None:
+    if form is UNSET:
         return None
     return model.Expect(
         ok=form.ok,
         error=_error(form.error),
         twin=_twin(form),
-        unchanged=form.unchanged is None,
+        unchanged=form.unchanged is UNSET,
         audit=form.audit,
         any_of=tuple(
             model.Expect(ok=answer.ok, error=_error(answer.error)) for answer in form.any_of or ()
@@ -293,9 +293,9 @@ def _expect(form: author.ExpectForm | None) -> model.Expect | None:
     )
 
 
-def _error(form: str | author.ErrorForm | None) -> model.ErrorPattern | None:
+def _error(form: str | author.ErrorForm | msgspec.UnsetType) -> model.ErrorPattern | None:
     match form:
-        case None:
+        case msgspec.UnsetType():
             return None
         case str():
             return model.ErrorPattern(name=form)
@@ -311,21 +311,21 @@ def _error(form: str | author.ErrorForm | None) -> model.ErrorPattern | None:
 
 def _twin(form: author.ExpectForm) -> model.Twin | None:
     match form.twin:
-        case None:
+        case msgspec.UnsetType():
             return None
         case author.TwinForm() as twin:
             return model.Twin(
                 as_=twin.as_, meta=twin.meta, args=twin.args, in_=twin.in_, ok=twin.ok
             )
         case _:
-            return model.Twin(because=form.because)
+            return model.Twin(because=form.because or None)
 
 
-def _race(form: author.RaceExpectForm | None) -> model.Expect | None:
-    if form is None:
+def _race(form: author.RaceExpectForm | msgspec.UnsetType) -> model.Expect | None:
+    if form is UNSET:
         return None
     return model.Expect(
-        outcomes=form.outcomes,
+        outcomes=form.outcomes or None,
         any_of=tuple(model.Expect(outcomes=answer.outcomes) for answer in form.any_of or ()),
         observe=bool(form.observe),
     )
@@ -335,7 +335,7 @@ def _raw_expect(form: author.RawExpectForm) -> model.Expect:
     return model.Expect(
         raw=_raw_answer(form),
         any_of=tuple(model.Expect(raw=_raw_answer(answer)) for answer in form.any_of or ()),
-        unchanged=form.unchanged is None,
+        unchanged=form.unchanged is UNSET,
         observe=bool(form.observe),
     )
 
@@ -344,15 +344,15 @@ def _raw_answer(form: author.RawAnswerForm) -> Any:  # noqa: ANN401 -- Json or U
     answer: dict[str, Any] = {}
     if form.json is not UNSET:
         answer["json"] = form.json
-    if form.http is not None:
+    if form.http is not UNSET:
         answer["http"] = {
-            **({} if form.http.status is None else {"status": form.http.status}),
+            **({} if form.http.status is UNSET else {"status": form.http.status}),
             **({"headers": form.http.headers} if form.http.headers else {}),
         }
-    if form.close is not None:
+    if form.close is not UNSET:
         answer["close"] = dict(form.close)
-    if form.status is not None:
+    if form.status is not UNSET:
         answer["status"] = dict(form.status)
-    if form.silence is not None:
+    if form.silence is not UNSET:
         answer["silence"] = milliseconds(form.silence)
     return answer or UNSET

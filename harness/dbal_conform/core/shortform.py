@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal
 
+import msgspec
+
 from dbal_conform.core import grammar
 from dbal_conform.core.author import ErrorName, Form, Maybe, Text
 from dbal_conform.core.finding import Finding, Where
@@ -23,12 +25,12 @@ CONTRACT: Final = "1.0"
 class ShortError(Form, frozen=True):
     """`error` of an operation; `message` is never compared."""
 
-    code: int | None = None
-    name: ErrorName | None = None
-    message: str | None = None
+    code: int | msgspec.UnsetType = UNSET
+    name: ErrorName | msgspec.UnsetType = UNSET
+    message: str | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        if self.code is None and self.name is None:
+        if self.code is UNSET and self.name is UNSET:
             raise ValueError("code or name")
 
 
@@ -37,12 +39,12 @@ class Expected(Form, frozen=True):
 
     status: Literal["success", "error"]
     output: Maybe = UNSET
-    error: ShortError | None = None
+    error: ShortError | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
         if self.status == "error" and self.output is not UNSET:
             raise ValueError("an error has no output")
-        if (self.status == "error") is (self.error is None):
+        if (self.status == "error") is (self.error is UNSET):
             raise ValueError("`error` is given exactly where status is error")
 
 
@@ -52,7 +54,7 @@ class Operation(Form, frozen=True):
     action: Text
     entity: Text
     input: dict[str, Json] | list[Json] = {}  # noqa: RUF012 -- msgspec copies it for each struct
-    expected: Expected | None = None
+    expected: Expected | msgspec.UnsetType = UNSET
 
 
 class Named(Form, frozen=True):
@@ -60,7 +62,7 @@ class Named(Form, frozen=True):
 
     name: Text
     operations: tuple[Operation, ...]
-    description: str | None = None
+    description: str | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
         if not self.operations:
@@ -179,14 +181,14 @@ class ShortReader:
             )
 
 
-def _expect(form: Expected | None) -> Expect | None:
-    if form is None:
+def _expect(form: Expected | msgspec.UnsetType) -> Expect | None:
+    if form is UNSET:
         return None
-    if form.error is None:
+    if form.error is UNSET:
         return Expect(ok=form.output) if form.output is not UNSET else Expect(ok={"$any": True})
-    if form.error.name is not None:
+    if form.error.name is not UNSET:
         return Expect(error=ErrorPattern(name=form.error.name))
-    return Expect(error=ErrorPattern(code=form.error.code))
+    return Expect(error=ErrorPattern(code=form.error.code or 0))
 
 
 def _slug(text: str) -> str:

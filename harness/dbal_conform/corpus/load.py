@@ -44,7 +44,7 @@ def load_corpus(paths: Iterable[Path] = ()) -> tuple[Suite, ...]:
     """
     suites, problems = [], []
     for root in tuple(paths) or (cases_root(),):
-        for file in _files(root):
+        for file in vector_files(root):
             try:
                 suites.append(load_suite(file, root=root if root.is_dir() else root.parent))
             except InputError as error:
@@ -54,7 +54,12 @@ def load_corpus(paths: Iterable[Path] = ()) -> tuple[Suite, ...]:
     return tuple(suites)
 
 
-def _files(root: Path) -> list[Path]:
+def vector_files(root: Path) -> list[Path]:
+    """Return `root` itself, or every file of vectors below it in the order of their names.
+
+    Raises:
+        InputError: it is not there, or holds no vector.
+    """
     if not root.exists():
         raise InputError(f"{shown(root)}:1:1: there is no such file or folder")
     if root.is_file():
@@ -84,7 +89,7 @@ def read_suite(source: Source, path: str) -> Suite:
     names = Names()
     found = list(coherence.of_suite(names, form.actors, form.fixtures))
     reader = _Reader(
-        source, form, Defaults(form.as_, actors(form.actors), form.fixtures, path), names
+        source, form, Defaults(form.as_ or None, actors(form.actors), form.fixtures, path), names
     )
     cases: list[Case] = []
     for i, written in enumerate(document["cases"]):  # as read: `source.lines` knows these by id
