@@ -1,6 +1,7 @@
 """The SQLite adapter: a file (write-ahead log), or a private database in memory."""
 
 import json
+import re
 import sqlite3
 import threading
 import time
@@ -67,8 +68,8 @@ class SqliteDialect(Dialect):
         return field.type != "double"
 
     def pack(self, values: Sequence[Any]) -> str:
-        """Make a JSON array; what no row can have would be cut short at U+0000, and is left out."""
-        possible = [v for v in values if not isinstance(v, str) or "\0" not in v]
+        """Make a JSON array, without what no row can have and JSON would mangle (TYP-STR-005)."""
+        possible = [v for v in values if not isinstance(v, str) or _IMPOSSIBLE.search(v) is None]
         return json.dumps(possible, ensure_ascii=False, separators=(",", ":"))
 
     def member(self, column: Expression, packed: Expression) -> Expression:
@@ -77,6 +78,7 @@ class SqliteDialect(Dialect):
 
 
 _VALUE: Expression = column("value")
+_IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
 
 
 class SqliteAdapter(SqlAdapter):

@@ -66,13 +66,13 @@ class SqlAdapter(ABC):
     def holds_rows(self) -> bool:
         """Whether any entity has a row."""
         with self._transaction(write=False, deadline=monotonic() + PATIENCE_S) as connection:
-            return bool(connection.query(self._statements.any_rows(), ())[0][0])
+            return bool(connection.query(*self._statements.any_rows())[0][0])
 
     def ping(self) -> bool:
         """Whether the database answers."""
         try:
             with self._transaction(write=False, deadline=monotonic() + PING_S) as connection:
-                connection.query(self._statements.any_rows(), ())
+                connection.query(*self._statements.any_rows())
         except (UnavailableError, OverdueError):
             return False
         return True

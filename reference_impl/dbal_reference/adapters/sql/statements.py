@@ -105,14 +105,14 @@ class Statements:
         """Delete every row."""
         return self._found(("empty", entity), lambda: delete(self._table(entity))).text
 
-    def any_rows(self) -> str:
+    def any_rows(self) -> Bound:
         """One record of one value: whether any table has a row."""
 
         def build() -> ClauseElement:
             tables = [exists(select(literal(1)).select_from(t)) for t in self._tables()]
             return select(or_(*tables))
 
-        return self._found(("any_rows",), build).text
+        return self._found(("any_rows",), build).bind(())
 
     def key(self, entity: str) -> str:
         """The name of the key."""
