@@ -1,0 +1,136 @@
+"""What every operation works with: the schema and what was compiled from it, once for a service."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from dbal_reference.access.actor import Actor
+from dbal_reference.access.rules import Access
+from dbal_reference.adapters import Adapter, Row
+from dbal_reference.adapters.constraints import Constraint, Reference, references, uniques
+from dbal_reference.clock import Clock
+from dbal_reference.passwords import Hasher
+from dbal_reference.query.cursor import Cursors
+from dbal_reference.query.evaluate import Test, compile_predicate
+from dbal_reference.query.logic import any_of
+from dbal_reference.query.predicate import TRUE, Compare, IsNull, Predicate
+from dbal_reference.rate_limit import FailureLimit
+from dbal_reference.schema.model import Entity, Schema
+from dbal_reference.values import encode_value
+
+# What this service does whole; a backend may claim no more than that (CAP-CLAIM-002).
+SERVED = frozenset({"schemaIntrospection"})
+
+_MOST_CACHED = (
+    2048  # actors x entities x verbs; forgotten all at once, since they are cheap to make
+)
+
+View: TypeAlias = Callable[[Row], dict[str, Any]]
+
+
+class BoundGrant(NamedTuple):
+    """What one rule gives one actor, ready to judge rows."""
+
+    where: Predicate
+    fields: frozenset[str] | None  # None: all
+    passes: Test
+
+
+class Engine:
+    """Shared by all calls; nothing in it changes but its caches."""
+
+    def __init__(  # noqa: PLR0913 -- the parts a service is put together from
+        self,
+        schema: Schema,
+        adapter: Adapter,
+        clock: Clock,
+        *,
+        cursor_secret: bytes,
+        hasher: Hasher,
+        conformance: bool,
+    ) -> None:
+        self.schema = schema
+        self.adapter = adapter
+        self.clock = clock
+        self.conformance = conformance
+        self.access = Access(schema)
+        self.cursors = Cursors(cursor_secret)
+        self.hasher = hasher
+        self.failures = FailureLimit(
+            clock, failures=schema.verify["failures"], window_ms=schema.verify["window_ms"]
+        )
+        self.claims = adapter.capabilities & SERVED
+        self.referrers = _referrers(schema)
+        self.constraints = {name: _constraints(entity) for name, entity in schema.entities.items()}
+        self._visible: dict[tuple[Actor, str, str], Predicate] = {}
+        self._grants: dict[tuple[Actor, str, str], tuple[BoundGrant, ...]] = {}
+        self._views: dict[tuple[str, frozenset[str]], View] = {}
+
+    def alive(self, entity: Entity, now_ms: int) -> Predicate:
+        """Rows that have not expired (GEN-TTL-002)."""
+        if entity.ttl_field is None:
+            return TRUE
+        later = Compare(entity.ttl_field, "gt", now_ms)
+        field = entity.fields[entity.ttl_field]
+        return any_of((IsNull(field.name), later)) if field.nullable else later
+
+    def visible(self, actor: Actor, entity: str, verb: str = "list") -> Predicate:
+        """As `Access.visible`, bound to an actor once and not at every call."""
+        key = (actor, entity, verb)
+        found = self._visible.get(key)
+        if found is None:
+            found = self.access.visible(actor, entity, verb)
+            _keep(self._visible, key, found)
+        return found
+
+    def grants(self, actor: Actor, entity: str, verb: str) -> tuple[BoundGrant, ...]:
+        """As `Access.grants`, ready to judge rows."""
+        key = (actor, entity, verb)
+        found = self._grants.get(key)
+        if found is None:
+            found = tuple(
+                BoundGrant(grant.where, grant.fields, compile_predicate(grant.where))
+                for grant in self.access.grants(actor, entity, verb)
+            )
+            _keep(self._grants, key, found)
+        return found
+
+    def view(self, entity: Entity, fields: frozenset[str]) -> View:
+        """A function from a stored row to what a reply shows of it, in the order of the schema."""
+        key = (entity.name, fields)
+        view = self._views.get(key)
+        if view is None:
+            view = _compile_view(entity, fields)
+            _keep(self._views, key, view)
+        return view
+
+
+def _keep(cache: dict[Any, Any], key: object, value: object) -> None:
+    if len(cache) >= _MOST_CACHED:
+        cache.clear()
+    cache[key] = value
+
+
+def _referrers(schema: Schema) -> Mapping[str, tuple[Reference, ...]]:
+    """For each entity the references that point at it."""
+    links = references(schema)
+    return {name: tuple(link for link in links if link.target == name) for name in schema.entities}
+
+
+def _constraints(entity: Entity) -> tuple[Constraint, ...]:
+    """The key first, then what else is unique."""
+    return (Constraint((entity.primary.name,)), *uniques(entity))
+
+
+def _compile_view(entity: Entity, fields: frozenset[str]) -> View:
+    names = tuple(
+        name for name, field in entity.fields.items() if name in fields and not field.sensitive
+    )
+    bigints = tuple(name for name in names if entity.fields[name].type == "bigint")
+
+    def view(row: Row) -> dict[str, Any]:
+        shown = {name: row[name] for name in names}
+        for name in bigints:
+            shown[name] = encode_value(shown[name])
+        return shown
+
+    return view

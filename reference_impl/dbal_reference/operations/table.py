@@ -1,0 +1,79 @@
+"""Which class does what. An operation in the schema without a row here stops the start."""
+
+from collections.abc import Mapping
+
+from dbal_reference.errors import SchemaError
+from dbal_reference.operations import (
+    bulk,
+    by_field,
+    credential,
+    crud,
+    find,
+    installed_package,
+    listing,
+    page_config,
+    session,
+    system,
+    tree,
+)
+from dbal_reference.operations.engine import Engine
+from dbal_reference.operations.procedure import Procedure
+
+GENERIC: Mapping[str, type[Procedure]] = {
+    "aggregate": system.Unclaimed,
+    "count": listing.Count,
+    "create": crud.Create,
+    "createMany": bulk.CreateMany,
+    "delete": crud.Delete,
+    "deleteByField": by_field.DeleteByField,
+    "deleteMany": bulk.DeleteMany,
+    "findByField": find.FindByField,
+    "findFirst": find.FindFirst,
+    "list": listing.List,
+    "read": crud.Read,
+    "search": system.Unclaimed,
+    "update": crud.Update,
+    "updateByField": by_field.UpdateByField,
+    "updateMany": bulk.UpdateMany,
+    "upsert": by_field.Upsert,
+}
+
+OWN: Mapping[str, type[Procedure]] = {
+    "ComponentNode.getTree": tree.GetTree,
+    "ComponentNode.move": tree.Move,
+    "ComponentNode.reorder": tree.Reorder,
+    "Credential.getFirstLogin": credential.GetFirstLogin,
+    "Credential.set": credential.Set,
+    "Credential.setFirstLogin": credential.SetFirstLogin,
+    "Credential.verify": credential.Verify,
+    "InstalledPackage.validate": installed_package.Validate,
+    "PageConfig.getByPath": page_config.GetByPath,
+    "PageConfig.listByLevel": page_config.ListByLevel,
+    "Session.cleanExpired": session.CleanExpired,
+    "Session.extend": session.Extend,
+    "Session.getByToken": session.GetByToken,
+    "dbal.begin": system.Unclaimed,
+    "dbal.commit": system.Unclaimed,
+    "dbal.health": system.Health,
+    "dbal.hello": system.Hello,
+    "dbal.migrate": system.Unclaimed,
+    "dbal.rollback": system.Unclaimed,
+    "dbal.schema": system.Describe,
+}
+
+
+def compile_procedures(engine: Engine) -> dict[str, Procedure]:
+    """A procedure for each method of the schema, but for `conformance.*`.
+
+    Raises:
+        SchemaError: the schema names an operation that nothing here does.
+    """
+    procedures: dict[str, Procedure] = {}
+    for method, operation in engine.schema.operations.items():
+        if method.startswith("conformance."):
+            continue
+        kind = OWN.get(method) or (GENERIC.get(operation.name) if operation.entity else None)
+        if kind is None:
+            raise SchemaError(f"operations: {method} is not implemented")
+        procedures[method] = kind(engine, operation)
+    return procedures

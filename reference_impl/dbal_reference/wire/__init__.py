@@ -1,0 +1,1 @@
+"""Messages as bytes, the same over every transport (contract.md section 16)."""
