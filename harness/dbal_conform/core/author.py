@@ -352,15 +352,24 @@ class GrpcRequestForm(Form, frozen=True):
     metadata: dict[str, str] = {}
 
 
+class PieceForm(Form, frozen=True, rename={"repeat": "$repeat"}):
+    """Text so many times over, as a piece of a raw message."""
+
+    repeat: tuple[str, Annotated[int, msgspec.Meta(ge=0, le=4_194_304)]]
+
+
+Pieces = str | PieceForm | tuple[str | PieceForm, ...]
+
+
 class Message(Form, frozen=True):
     """Exactly one kind of raw message."""
 
-    json: str | msgspec.UnsetType = UNSET
+    json: Pieces | msgspec.UnsetType = UNSET
     bytes: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{2} ?)+\Z")] | msgspec.UnsetType = UNSET
     frames: Annotated[tuple[FrameForm, ...], msgspec.Meta(min_length=1)] | msgspec.UnsetType = UNSET
     http: HttpRequestForm | msgspec.UnsetType = UNSET
     grpc: GrpcRequestForm | msgspec.UnsetType = UNSET
-    line: str | msgspec.UnsetType = UNSET
+    line: Pieces | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
         if sum(getattr(self, kind) is not UNSET for kind in self.__struct_fields__) != 1:

@@ -12,22 +12,15 @@ from dbal_conform.core.messages import Json
 UNSET = msgspec.UNSET
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _WITHIN_A_BRANCH = frozenset({"call", "begin", "commit", "rollback", "raw"})
+MAX_MESSAGE = 4 * 1024 * 1024  # four times the least that a server must take
 KINDS = ", ".join(author.FORMS)
 
 
 class Refusal(Exception):  # noqa: N818 -- an answer to a document, turned into InputError by its reader
-    """A step or case is not of its form; `error` is msgspec's, None where `message` says all."""
+    """A step or case is not of its form; the JSON Schema says why in better words."""
 
-    def __init__(
-        self,
-        path: tuple[str | int, ...],
-        message: str,
-        error: msgspec.ValidationError | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.path = path
-        self.message = message
-        self.error = error
+    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
+        super().__init__(f"{'.'.join(map(str, path))}: {message}")
 
 
 class Defaults(NamedTuple):
@@ -216,13 +209,17 @@ class CaseReader:
         )
 
     def _raw(self, form: author.RawForm, at: tuple[str | int, ...]) -> model.Raw:
-        message = msgspec.to_builtins(form.raw)
+        payload: Any
         kind = next(
             kind for kind in form.raw.__struct_fields__ if getattr(form.raw, kind) is not UNSET
         )
+        if kind in ("json", "line"):
+            payload = _joined_text(getattr(form.raw, kind), (*at, "raw", kind))
+        else:
+            payload = msgspec.to_builtins(getattr(form.raw, kind))
         return model.Raw(
             kind=kind,
-            payload=message[kind],
+            payload=payload,
             as_=form.as_ or None,
             save=form.save or None,
             expect=_raw_expect(form.expect),
@@ -254,12 +251,23 @@ def convert(members: Any, form: type[author.Form], at: tuple[str | int, ...]) ->
     try:
         return msgspec.convert(members, form)
     except msgspec.ValidationError as error:
-        raise Refusal(at, str(error), error) from error
+        raise Refusal(at, str(error)) from error
 
 
 def actors(forms: Mapping[str, author.ActorForm]) -> dict[str, model.Actor]:
     """Return the actors as the model has them."""
     return {name: model.Actor(form.role, form.tenant) for name, form in forms.items()}
+
+
+def _joined_text(pieces: author.Pieces, at: tuple[str | int, ...]) -> str:
+    """Return the message that the pieces make; long ones are tests of limits, so there is one."""
+    texts = []
+    for piece in pieces if isinstance(pieces, tuple) else (pieces,):
+        text, times = (piece, 1) if isinstance(piece, str) else piece.repeat
+        texts.append((text, times))
+    if (size := sum(len(text) * times for text, times in texts)) > MAX_MESSAGE:
+        raise Refusal(at, f"{size} characters are more than {MAX_MESSAGE}")
+    return "".join(text * times for text, times in texts)
 
 
 def _joined(

@@ -1,6 +1,7 @@
 """Every value and pattern of a case, held against the grammar."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from dbal_conform.core import grammar
 from dbal_conform.core.finding import Finding, Where
@@ -21,9 +22,11 @@ from dbal_conform.core.suite import (
     Transaction,
 )
 
+Part: TypeAlias = tuple[str, Where, Json]
 
-def parts(steps: tuple[Step, ...], at: Where = ("steps",)) -> Iterator[tuple[str, Where, Json]]:
-    """Yield each value (`value`, `patch`) and each pattern (`pattern`) of `steps`, with its path."""
+
+def parts(steps: tuple[Step, ...], at: Where = ("steps",)) -> Iterator[Part]:
+    """Yield all that stands in `steps`, with its path: `value`, `patch` (of a twin), `pattern`."""
     for i, step in enumerate(steps):
         yield from _step(step, (*at, i))
 
@@ -38,7 +41,7 @@ def check(steps: tuple[Step, ...]) -> Iterator[Finding]:
                 yield from grammar.value(node, at, patch=kind == "patch")
 
 
-def _step(step: Step, at: Where) -> Iterator[tuple[str, Where, Json]]:
+def _step(step: Step, at: Where) -> Iterator[Part]:
     match step:
         case Call():
             yield from _call(step, at)
@@ -62,14 +65,14 @@ def _step(step: Step, at: Where) -> Iterator[tuple[str, Where, Json]]:
             return
 
 
-def _call(call: Call, at: Where) -> Iterator[tuple[str, Where, Json]]:
+def _call(call: Call, at: Where) -> Iterator[Part]:
     yield "value", (*at, "args"), call.args
     if call.meta:
         yield "value", (*at, "meta"), call.meta
     yield from _expect(call.expect, (*at, "expect"))
 
 
-def _expect(expect: Expect | None, at: Where) -> Iterator[tuple[str, Where, Json]]:
+def _expect(expect: Expect | None, at: Where) -> Iterator[Part]:
     if expect is None:
         return
     yield from _maybe("pattern", expect.ok, (*at, "ok"))
@@ -88,6 +91,6 @@ def _expect(expect: Expect | None, at: Where) -> Iterator[tuple[str, Where, Json
         yield from _expect(answer, (*at, "any_of", i))
 
 
-def _maybe(kind: str, node: Maybe, at: Where) -> Iterator[tuple[str, Where, Json]]:
+def _maybe(kind: str, node: Maybe, at: Where) -> Iterator[Part]:
     if node is not UNSET:
         yield kind, at, node

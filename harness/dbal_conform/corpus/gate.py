@@ -5,13 +5,11 @@ so the schema is asked only about what the model refuses. The corpora under `tes
 the same judgement; where they still part, that is our bug and is said so (`HarnessError`).
 """
 
-import re
 from typing import TypeVar
 
 import msgspec
 
 from dbal_conform.core.errors import HarnessError
-from dbal_conform.core.finding import Finding, Where
 from dbal_conform.corpus.source import Source
 
 Form = TypeVar("Form")
@@ -35,20 +33,10 @@ def admit(source: Source, form: type[Form], kind: str) -> Form:
         raise refusal(source, kind, error) from error
 
 
-def refusal(source: Source, kind: str, error: msgspec.ValidationError) -> Exception:
+def refusal(source: Source, kind: str, error: Exception) -> Exception:
     """Return what to raise for a document that the model of `kind` refused with `error`."""
     from dbal_conform.corpus.explain import findings  # noqa: PLC0415 -- jsonschema costs 80 ms
 
-    try:
-        if found := findings(kind, source.document):
-            return source.error(found)
-    except NotImplementedError:
-        return source.error([finding(error)])
+    if found := findings(kind, source.document):
+        return source.error(found)
     return HarnessError(f"{source.name}: schema/meta/{kind}.json and the model disagree: {error}")
-
-
-def finding(error: msgspec.ValidationError, at: Where = ()) -> Finding:
-    """Return what msgspec said, at the path that it names below `at`."""
-    text, _, where = str(error).partition(" - at `")
-    steps = re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]", where)
-    return Finding((*at, *(int(place) if place else name for name, place in steps)), text)

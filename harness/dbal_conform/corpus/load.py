@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from dbal_conform.core import author, coherence, expansion, shortform
-from dbal_conform.core.errors import InputError
+from dbal_conform.core.errors import HarnessError, InputError
 from dbal_conform.core.finding import Finding, Where
 from dbal_conform.core.naming import Names
 from dbal_conform.core.reading import CaseReader, Defaults, Refusal, actors
 from dbal_conform.core.suite import Case, Suite
 from dbal_conform.corpus.contract import KNOWN, load_contract
-from dbal_conform.corpus.gate import finding, refusal
+from dbal_conform.corpus.gate import refusal
 from dbal_conform.corpus.locate import cases_root
 from dbal_conform.corpus.source import Source, read_source, shown
 
@@ -86,52 +86,77 @@ def read_suite(source: Source, path: str) -> Suite:
     except msgspec.ValidationError as error:
         raise refusal(source, "vector", error) from error
     _refuse_newer(source, form)
-    names = Names()
-    found = list(coherence.of_suite(names, form.actors, form.fixtures))
-    reader = _Reader(
-        source, form, Defaults(form.as_ or None, actors(form.actors), form.fixtures, path), names
-    )
+    defaults = Defaults(form.as_ or None, actors(form.actors), form.fixtures, path)
+    reader = _Reader(source, form, defaults, [])
     cases: list[Case] = []
     for i, written in enumerate(document["cases"]):  # as read: `source.lines` knows these by id
-        cases += reader.read(written)
-        found += (item._replace(path=("cases", i, *item.path)) for item in reader.found)
-    if found:
-        raise source.error(found)
+        cases += reader.read(i, written)
+    if reader.refused:
+        reader.found += _explained(source, reader.refused)
+    if reader.found:
+        raise source.error(reader.found)
     return Suite(suite=form.suite, contract=form.contract, cases=tuple(cases), source=path)
 
 
+class _Refused(NamedTuple):
+    """A cell that is not of its form: place among the cases, members, and what the form said."""
+
+    case: int
+    label: str
+    members: dict[str, Any]
+    error: Refusal
+
+
+def _explained(source: Source, refused: list[_Refused]) -> list[Finding]:
+    from dbal_conform.corpus.explain import findings  # noqa: PLC0415 -- jsonschema costs 80 ms
+
+    if found := findings("vector", source.document):
+        return found
+    # The file is well formed as written; what the matrix made of it is not.
+    for case, label, members, error in refused:
+        made = findings("vector", members, part="case", slots=False)
+        if not made:
+            raise HarnessError(
+                f"{source.name}: schema/meta/vector.json and the model disagree: {label}: {error}"
+            )
+        found += (
+            Finding(("cases", case, *item.path), f"{item.message} (in {label})", item.key)
+            for item in made
+        )
+    return found
+
+
 class _Reader:
-    """Reads the cases of one file; `found` is what was wrong with the last."""
+    """Reads the cases of one file; `found` and `refused` say what was wrong."""
 
     def __init__(
-        self, source: Source, form: author.SuiteForm, defaults: Defaults, names: Names
+        self, source: Source, form: author.SuiteForm, defaults: Defaults, found: list[Finding]
     ) -> None:
         self._source = source
         self._suite = form.suite
         self._defaults = defaults
-        self._names = names
-        self.found: list[Finding] = []
+        self._names = Names()
+        self.found = found
+        self.found += coherence.of_suite(self._names, form.actors, form.fixtures)
+        self.refused: list[_Refused] = []
 
-    def read(self, written: dict[str, Any]) -> list[Case]:
-        """Return each case that `written` stands for, those that are well formed."""
-        self.found = []
-        cases: list[Case] = []
+    def read(self, i: int, written: dict[str, Any]) -> Iterator[Case]:
+        """Yield each case that `written`, at place `i`, stands for, while they are well formed."""
         reader = CaseReader(self._defaults, dict(_lines(self._source, written, ())))
         matrix = expansion.names(written.get("matrix"))
         try:
             for name, members in expansion.expand(written):
-                case = reader.read(f"{self._suite}/{name}", members)
-                self.found += coherence.of_case(case, members, self._names, matrix)
-                cases.append(case)
+                full_id = f"{self._suite}/{name}"
+                try:
+                    case = reader.read(full_id, members)
+                except Refusal as error:
+                    self.refused.append(_Refused(i, full_id, members, error))
+                    return
+                found = coherence.of_case(case, members, self._names, matrix)
+                self.found += (item._replace(path=("cases", i, *item.path)) for item in found)
+                yield case
         except expansion.MatrixError as error:
-            self.found.append(error.finding)
-        except Refusal as error:
-            self.found.append(
-                finding(error.error, error.path)
-                if error.error
-                else Finding(error.path, error.message)
-            )
-        return cases
+            self.found.append(error.finding._replace(path=("cases", i, *error.finding.path)))
 
 
 def _read_short(source: Source, document: list[Any], path: str) -> Suite:
