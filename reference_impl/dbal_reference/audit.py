@@ -1,4 +1,4 @@
-"""The audit log: one record for each call, in the order the calls ended (contract.md section 12)."""
+"""The audit log: one record for each call, in the order the calls ended (section 12)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

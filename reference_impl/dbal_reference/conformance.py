@@ -53,8 +53,7 @@ def open_target(settings: Mapping[str, str]) -> Target:
     schema = load_schema(Path(folder) if folder else None)
     adapter = open_adapter(schema, settings["database"])
     try:
-        if adapter.holds_rows():
-            raise ValueError("the database holds rows already: give conformance one of its own")
+        _refuse_rows(adapter)
         service = Service(
             schema, adapter, bootstrap_token=settings["bootstrap_token"], conformance=True
         )
@@ -62,3 +61,8 @@ def open_target(settings: Mapping[str, str]) -> Target:
         adapter.close()
         raise
     return Target(service, adapter)
+
+
+def _refuse_rows(adapter: Adapter) -> None:
+    if adapter.holds_rows():
+        raise ValueError("the database holds rows already: give conformance one of its own")

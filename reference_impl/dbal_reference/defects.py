@@ -16,7 +16,7 @@ _LOG = structlog.wrap_logger(
 
 
 def report(method: str, error: BaseException) -> None:
-    """Log where it happened; not what the exception says, which may be a stored value (AUD-REC-006)."""
+    """Log where it happened; not what the exception says, for AUD-REC-006."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.name}:{frame.lineno}" for frame in frames[-8:]]
     _LOG.error("defect", method=method, kind=type(error).__name__, places=places)

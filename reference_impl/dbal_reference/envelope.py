@@ -10,6 +10,7 @@ from dbal_reference.schema.model import Schema
 from dbal_reference.validation import Finding
 from dbal_reference.values.strings import charset_holds
 
+_UUID: Final = re2.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MEMBERS: Final = {
     "token": "token",
     "tenant": "tenant",
@@ -19,7 +20,6 @@ _MEMBERS: Final = {
     "consistency": "consistency",
     "contract": "contract",
 }
-_UUID_LENGTH: Final = 36
 
 
 class MetaReader:
@@ -32,9 +32,6 @@ class MetaReader:
             for name, spec in schema.meta.items()
             if "pattern" in spec
         }
-        self._uuid = re2.compile(
-            "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-        )
 
     def read(self, method: str, raw: dict[str, Any]) -> tuple[Meta, list[Finding]]:
         """What `meta` says; with findings, as much of it as could be made out."""
@@ -59,20 +56,22 @@ class MetaReader:
             return _judge_integer(spec, value)
         if type(value) is not str:
             return None, "type"
-        if not charset_holds(value):
-            return None, "charset"
         if spec["type"] == "uuid":
-            fits = len(value) == _UUID_LENGTH and self._uuid.fullmatch(value)
-            return value.lower(), None if fits else "format"
-        if spec["type"] == "enum":
-            return value, None if value in spec["values"] else "enum"
-        if len(value) < spec.get("min_length", 0):
-            return None, "min_length"
-        if len(value) > spec.get("max_length", len(value)):
-            return None, "max_length"
-        if name in self._patterns and not self._patterns[name].fullmatch(value):
-            return None, "pattern"
-        return value, None
+            value = value.lower()
+        return value, self._judge_text(name, spec, value)
+
+    def _judge_text(self, name: str, spec: dict[str, Any], text: str) -> str | None:
+        """The first thing that is wrong with it."""
+        pattern = self._patterns.get(name)
+        checks = (
+            ("charset", charset_holds(text)),
+            ("format", spec["type"] != "uuid" or _UUID.fullmatch(text) is not None),
+            ("enum", text in spec.get("values", (text,))),
+            ("min_length", len(text) >= spec.get("min_length", 0)),
+            ("max_length", len(text) <= spec.get("max_length", len(text))),
+            ("pattern", pattern is None or pattern.fullmatch(text) is not None),
+        )
+        return next((code for code, holds in checks if not holds), None)
 
 
 def _judge_integer(spec: dict[str, Any], value: Any) -> tuple[Any, str | None]:  # noqa: ANN401 -- any JSON

@@ -1,4 +1,4 @@
-"""Failures of `Credential.verify`, counted for each username as written (CRD-VERIFY-004 to -010)."""
+"""Failures of `Credential.verify`, counted for each username as written (CRD-VERIFY-004..010)."""
 
 import time
 from collections.abc import Iterator

@@ -120,7 +120,7 @@ class Service:
         try:
             result = self._run(call, procedure, {} if params is None else params, context, token)
             return result if render is None else render(result)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- a defect of one call is no end of the server
             failure = self._explain(call, error)
             raise failure from None
         finally:
@@ -194,7 +194,7 @@ class Service:
         call.check_commit()
         return result
 
-    def _explain(self, call: Call, error: Exception) -> DbalError:
+    def _explain(self, call: Call, error: Exception) -> DbalError:  # noqa: PLR0911 -- a table
         """What the caller is told; a defect is told to the log instead (ERR-SAFE, ERR-MAP)."""
         match error:
             case ForbiddenError() if call.actor.kind == "anonymous":

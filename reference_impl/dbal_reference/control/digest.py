@@ -33,7 +33,7 @@ class Digest(SystemProcedure):
             raise CapabilityError(f"{needed} is not supported", capability=needed)
 
     def perform(self, call: Call, intent: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 -- the seam
-        """Digest all that is there; the revision is asked first, so that a write in between shows."""
+        """Digest what is there; the revision is asked first, so that a write in between shows."""
         adapter = self.engine.adapter
         revision = adapter.revision()
         if self._latest is not None and self._latest[0] == revision:

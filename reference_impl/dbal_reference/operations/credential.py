@@ -72,7 +72,7 @@ class OfUser(EntityProcedure):
 
 
 class Verify(OfUser):
-    """Whether this is the user's password; failures are counted, and too many refused (CRD-VERIFY)."""
+    """Whether this is the user's password; too many failures are refused (CRD-VERIFY)."""
 
     def judge(self, call: Call) -> tuple[str, str]:
         """Username and password."""
@@ -83,7 +83,7 @@ class Verify(OfUser):
         return values["username"], values["password"]
 
     def perform(self, call: Call, intent: tuple[str, str]) -> bool:
-        """Judge one attempt: wrong password and unknown user look and cost alike (CRD-VERIFY-002/003)."""
+        """Judge one attempt: wrong password and unknown user cost alike (CRD-VERIFY-003)."""
         username, password = intent
         call.release()  # hashing is long, and so may be the wait for others
         with self.engine.failures.attempt(username, call.deadline) as attempt:

@@ -1,4 +1,4 @@
-"""create, read, update and delete of one row by key (GEN-CREATE, GEN-READ, GEN-UPDATE, GEN-DELETE)."""
+"""create, read, update and delete of one row by key (GEN-CREATE to GEN-DELETE)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -37,7 +37,7 @@ class RowProcedure(EntityProcedure):
             names.add(self.entity.ttl_field)
         return names
 
-    def change(  # noqa: PLR0913 -- what one update is made of
+    def change(
         self,
         call: Call,
         row: Row,

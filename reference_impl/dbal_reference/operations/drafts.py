@@ -1,4 +1,4 @@
-"""Rows that a call would create: judged, scanned and permitted before any is stored (checks 5 to 7)."""
+"""Rows that a call would create: judged, scanned, permitted, before any is stored (5 to 7)."""
 
 import uuid
 from collections.abc import Iterable, Mapping

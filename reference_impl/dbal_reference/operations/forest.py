@@ -12,7 +12,7 @@ from dbal_reference.validation import Finding
 
 
 class Forest:
-    """The trees of one entity. Asked inside a unit that writes, so no two moves cross (CMP-MOVE-004)."""
+    """The trees of one entity; asked in a unit that writes, so no two moves cross."""
 
     def __init__(self, entity: Entity, tree: Tree) -> None:
         self._entity = entity

@@ -1,4 +1,4 @@
-"""The shape that the service gives to every operation: rights, then arguments, then the database."""
+"""The shape of every operation: rights, then arguments, then the database."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -86,7 +86,7 @@ class Procedure(ABC):
         return iter(())
 
     def identify(self, call: Call) -> None:  # noqa: B027 -- most calls are not about one row
-        """Set `call.subject` from the arguments as sent, whatever comes of the call (AUD-REC-005)."""
+        """Set `call.subject` from the arguments as sent, whatever comes of it (AUD-REC-005)."""
 
     @abstractmethod
     def judge(self, call: Call) -> Any:  # noqa: ANN401 -- what `perform` of the same class takes

@@ -1,4 +1,4 @@
-"""Rights that depend on values and on rows: one rule must cover the whole write (ACL-RULE-003 to -005)."""
+"""Rights that depend on values and rows: one rule covers the whole write (ACL-RULE-003..005)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

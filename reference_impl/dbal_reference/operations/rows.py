@@ -26,8 +26,12 @@ class Rows:
         self._keys_tell = not entity.primary.generated
 
     def addressed(
-        self, call: Call, key: Any, verb: str, names: frozenset[str] = frozenset()
-    ) -> Row:  # noqa: ANN401 -- a key of any type
+        self,
+        call: Call,
+        key: Any,  # noqa: ANN401 -- a key of any type
+        verb: str,
+        names: frozenset[str] = frozenset(),
+    ) -> Row:
         """The row with this key, if the actor may do `verb` on it.
 
         Args:

@@ -7,7 +7,6 @@ from dbal_reference.operations.call import Call
 from dbal_reference.operations.findings import refuse
 from dbal_reference.operations.procedure import Procedure
 
-
 VERSION = "0.1.0"  # equal to that of the distribution, which is slow to ask for
 
 

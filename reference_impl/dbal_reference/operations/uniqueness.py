@@ -1,4 +1,4 @@
-"""Whose values are taken already (check 11); asked inside the unit that writes, so it stays true."""
+"""Whose values are taken already (check 11); asked in the unit that writes, so it stays true."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

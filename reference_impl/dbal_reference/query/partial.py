@@ -23,7 +23,7 @@ def may_hold(predicate: Predicate, known: Mapping[str, Any]) -> bool:
     return _judge(predicate, known) is not False
 
 
-def _judge(predicate: Predicate, known: Mapping[str, Any]) -> bool | None:
+def _judge(predicate: Predicate, known: Mapping[str, Any]) -> bool | None:  # noqa: PLR0911 -- one return a node
     """True, False, or None where the unknown fields decide."""
     match predicate:
         case Always(value=value):

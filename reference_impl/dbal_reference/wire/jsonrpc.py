@@ -1,12 +1,11 @@
 """JSON-RPC 2.0 messages: bytes to bytes around the service (contract.md section 16)."""
 
 from threading import Lock
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 
-from dbal_reference.errors import DbalError, EnvelopeError, InternalError, ValidationFailedError
-from dbal_reference.schema.model import Schema
+from dbal_reference.errors import DbalError, EnvelopeError, ValidationFailedError
 from dbal_reference.service import Service
 from dbal_reference.wire.json_text import JsonTextError, decode
 
@@ -36,10 +35,6 @@ class Connection:
         """Free an id: it may be used again after its reply (RPC-MSG-006)."""
         with self._lock:
             self._in_flight.discard(call_id)
-
-
-class _HasErrors(Protocol):
-    schema: Schema
 
 
 class Handler:
