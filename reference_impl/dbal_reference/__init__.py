@@ -1,1 +1,43 @@
-"""The reference implementation of the DBAL contract."""
+"""The reference implementation of the DBAL contract.
+
+As a library: `DBALClient`. As a server's core: `dbal_reference.service`, and `dbal_reference.wire`.
+"""
+
+from dbal_reference.client import Auth, DBALClient, EntityClient, Page
+from dbal_reference.errors import (
+    CapabilityError,
+    ConflictError,
+    DatabaseError,
+    DbalError,
+    ForbiddenError,
+    InternalError,
+    MaliciousCodeError,
+    NotFoundError,
+    RateLimitError,
+    SandboxViolationError,
+    SchemaError,
+    TimeoutExceededError,
+    UnauthorizedError,
+    ValidationFailedError,
+)
+
+__all__ = [
+    "Auth",
+    "CapabilityError",
+    "ConflictError",
+    "DBALClient",
+    "DatabaseError",
+    "DbalError",
+    "EntityClient",
+    "ForbiddenError",
+    "InternalError",
+    "MaliciousCodeError",
+    "NotFoundError",
+    "Page",
+    "RateLimitError",
+    "SandboxViolationError",
+    "SchemaError",
+    "TimeoutExceededError",
+    "UnauthorizedError",
+    "ValidationFailedError",
+]

@@ -7,9 +7,14 @@ from typing import Any, ClassVar
 
 
 class DbalError(Exception):
-    """Base of every failure a caller can see; `details` is what the wire carries."""
+    """Base of every failure a caller can see; `details` is what the wire carries.
+
+    `code` and `retryable` are what errors.yaml says of the name; the client fills them in.
+    """
 
     name: ClassVar[str] = "INTERNAL_ERROR"
+    code: int | None = None
+    retryable: bool = False
 
     def __init__(self, message: str = "", **details: Any) -> None:  # noqa: ANN401 -- JSON values
         super().__init__(message or self.name)
@@ -89,10 +94,8 @@ class TimeoutExceededError(DbalError):
     name = "TIMEOUT"
 
 
-class EnvelopeError(DbalError):
+class EnvelopeError(ValidationFailedError):
     """The message itself is malformed; `reason` is a key of `envelope` in errors.yaml."""
-
-    name = "VALIDATION_ERROR"
 
 
 class SchemaError(Exception):

@@ -1,0 +1,8 @@
+"""The client of a DBAL: entities as attributes, operations as methods, failures as exceptions."""
+
+from dbal_reference.client.auth import Auth
+from dbal_reference.client.client import DBALClient
+from dbal_reference.client.entity import EntityClient
+from dbal_reference.client.page import Page
+
+__all__ = ["Auth", "DBALClient", "EntityClient", "Page"]
