@@ -163,9 +163,10 @@ class _Reading:
 
 def _record(line: bytes, place: str) -> Record:
     try:
-        return _decode(line)
+        record: Record = _decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{place}: not a line of a run file: {error}") from error
+    return record
 
 
 def _known_format(header: Header, place: str) -> Header:

@@ -1,0 +1,7 @@
+"""`lint`: what is wrong with cases beyond their notation."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""

@@ -1,0 +1,91 @@
+"""Options that several commands share, so that they are spelled and explained once."""
+
+import os
+from typing import Annotated, TypeAlias
+
+import typer
+
+from dbal_conform.core.errors import InputError
+from dbal_conform.core.selection import PROFILES, Profile, Selection
+
+Json: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Print JSON for machines on standard output.")
+]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress, and of the result only the essence.")
+]
+Verbose: TypeAlias = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Tell more: each trial as it ends.")
+]
+NoColor: TypeAlias = Annotated[
+    bool, typer.Option("--no-color", help="No colours; NO_COLOR in the environment says the same.")
+]
+
+Paths: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[CASES]...", help="Files or folders of cases; else all that ship."),
+]
+Targets: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target", "-t", help="A packaged target or glob, or a target.yaml. [reference-sqlite]"
+    ),
+]
+Databases: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--database", "-d", help="memory, sqlite or sqlite:PATH; else the manifest's."),
+]
+ProfileName: TypeAlias = Annotated[
+    str | None, typer.Option("--profile", help="What to show: core, public or full.")
+]
+Expression: TypeAlias = Annotated[
+    str, typer.Option("-k", help="Words of ids, tags, needs, flags with and, or, not.")
+]
+Tags: TypeAlias = Annotated[list[str] | None, typer.Option("--tag", help="Cases with this tag.")]
+Requirements: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--requirement", "-r", help="Cases that prove it; globs: 'USR-CREATE-*'."),
+]
+Capabilities: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--capability", help="Cases that need it; globs are allowed.")
+]
+ShardText: TypeAlias = Annotated[
+    str | None, typer.Option("--shard", help="Part I of N of the plan: 2/5.")
+]
+Schema: TypeAlias = Annotated[
+    str | None, typer.Option("--schema", help="A contract folder with entities of your own.")
+]
+
+
+def selection_of(
+    expression: str,
+    tags: list[str] | None,
+    requirements: list[str] | None,
+    capabilities: list[str] | None,
+) -> Selection:
+    """Return the filters as the core takes them."""
+    return Selection(
+        expression=expression,
+        tags=tuple(tags or ()),
+        requirements=tuple(requirements or ()),
+        capabilities=tuple(capabilities or ()),
+    )
+
+
+def profile_of(name: str | None) -> Profile | None:
+    """Return the profile of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name is None:
+        return None
+    for profile in PROFILES:
+        if profile == name:
+            return profile
+    raise InputError(f"--profile {name!r}: choose one of {', '.join(PROFILES)}")
+
+
+def color_of(*, no_color: bool) -> bool | None:
+    """Return False where colours are unwanted; None leaves it to the terminal."""
+    return False if no_color or os.environ.get("NO_COLOR") else None

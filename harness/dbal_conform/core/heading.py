@@ -1,0 +1,56 @@
+"""The header of a run file: who is tested with what, and the words that reports will need."""
+
+from collections.abc import Iterable, Sequence
+
+from dbal_conform.core.contract import Contract
+from dbal_conform.core.ledger import CapabilityNote, CaseNote, RequirementNote
+from dbal_conform.core.plan import Plan
+from dbal_conform.core.selection import Site
+from dbal_conform.core.suite import Case
+
+
+def planned_cases(plan: Plan) -> tuple[Case, ...]:
+    """Return the cases that have a trial, in their order; a shard has not all of them."""
+    return tuple(plan.cases[place] for place in sorted({trial.case for trial in plan.trials}))
+
+
+def case_notes(cases: Iterable[Case]) -> dict[str, CaseNote]:
+    """Return what reports say about each case."""
+    return {
+        case.id: CaseNote(
+            title=case.title,
+            source=case.source,
+            line=case.line,
+            requires=case.requires,
+            flags=case.flags,
+        )
+        for case in cases
+    }
+
+
+def requirement_notes(cases: Iterable[Case], contract: Contract) -> dict[str, RequirementNote]:
+    """Return the requirements that those cases cover, and those that every reply is held to."""
+    covered = {each for case in cases for each in case.covers}
+    return {
+        name: RequirementNote(requirement.keyword, requirement.text)
+        for name, requirement in contract.requirements.items()
+        if name in covered or name.startswith(INVARIANT_AREAS)
+    }
+
+
+# Requirements that a breach may cite although no case of the run covers them.
+INVARIANT_AREAS = ("ACL-HIDE", "AUD-", "CALL-ATOM", "CAP-CLAIM", "ERR-", "QRY-PAGE", "RPC-MSG")
+
+
+def capability_notes(contract: Contract) -> dict[str, CapabilityNote]:
+    """Return what reports say about each capability."""
+    return {
+        name: CapabilityNote(capability.means, capability.databases)
+        for name, capability in contract.capabilities.items()
+    }
+
+
+def profile_of(sites: Sequence[Site]) -> str:
+    """Return the profile of a run; targets under different control may have different ones."""
+    profiles = {site.profile for site in sites}
+    return profiles.pop() if len(profiles) == 1 else "mixed"

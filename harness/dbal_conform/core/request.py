@@ -1,0 +1,53 @@
+"""What a user asks of a run, in the words of the command line."""
+
+import msgspec
+
+from dbal_conform.core.errors import InputError
+from dbal_conform.core.messages import Json
+from dbal_conform.core.selection import Profile, Selection
+
+
+class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All that decides which trials a run has and in which order; kept in the run file's header.
+
+    `targets` are names, globs or manifests, `paths` files or folders of cases (the packaged suite
+    when empty), `schema` a folder in place of the packaged contract. Paths stand as they were
+    given.
+    """
+
+    targets: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    profile: Profile | None = None
+    selection: Selection = Selection()
+    shard: str | None = None
+    seed: int | None = None
+    schema: str | None = None
+    baseline: str | None = None
+    timeout_s: float | None = None
+    retries: int = 0
+
+
+def filter_of(request: RunRequest) -> dict[str, Json]:
+    """Return what narrows the suite, for the header; empty when all of it is run."""
+    selection: dict[str, Json] = msgspec.to_builtins(request.selection)
+    paths: dict[str, Json] = {"paths": list(request.paths)} if request.paths else {}
+    return {**selection, **paths}
+
+
+def to_header(request: RunRequest) -> dict[str, Json]:
+    """Return `request` as the header of a run file holds it."""
+    written: dict[str, Json] = msgspec.to_builtins(request)
+    return written
+
+
+def from_header(written: dict[str, Json]) -> RunRequest:
+    """Read back what `to_header` wrote.
+
+    Raises:
+        InputError: it is not that: another version wrote the file, or another hand.
+    """
+    try:
+        return msgspec.convert(written, RunRequest, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(f"its header does not tell how to go on: {error}") from error

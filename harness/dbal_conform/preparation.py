@@ -1,0 +1,163 @@
+"""From what a user asks to a plan: everything that can be wrong is found before anything starts."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from dbal_conform.core.baseline import Deviation, refuse_unmatched
+from dbal_conform.core.contract import Contract
+from dbal_conform.core.errors import InputError
+from dbal_conform.core.heading import (
+    capability_notes,
+    case_notes,
+    planned_cases,
+    profile_of,
+    requirement_notes,
+)
+from dbal_conform.core.invariants.tally import INVARIANTS
+from dbal_conform.core.ledger import Column, Header
+from dbal_conform.core.plan import Plan, make_plan, parse_shard
+from dbal_conform.core.request import RunRequest, filter_of, to_header
+from dbal_conform.core.selection import Selector, Site
+from dbal_conform.core.suite import Case
+from dbal_conform.corpus.contract import load_contract
+from dbal_conform.corpus.fingerprint import suite_hash
+from dbal_conform.corpus.load import load_corpus
+from dbal_conform.corpus.locate import schema_root
+from dbal_conform.corpus.target import DEFAULT_TARGET, Target, find_targets, load_baseline
+from dbal_conform.environments import kind_of, offers_of
+from dbal_conform.runfile import FORMAT
+
+
+class Preparation(msgspec.Struct, frozen=True):
+    """A run that can begin; `targets` has one for each site of the plan."""
+
+    request: RunRequest
+    seed: int
+    contract: Contract
+    schema_folder: Path
+    suite_hash: str
+    plan: Plan
+    targets: tuple[Target, ...]
+    deviations: tuple[Deviation, ...]
+
+    def header(
+        self, *, tool: str, platform: str, started_at: str, columns: Iterable[Column]
+    ) -> Header:
+        """Return the first line of the run file."""
+        cases = planned_cases(self.plan)
+        return Header(
+            format=FORMAT,
+            tool=tool,
+            contract=self.contract.version,
+            suite_hash=self.suite_hash,
+            profile=profile_of(self.plan.sites),
+            seed=self.seed,
+            planned=len(self.plan.trials),
+            started_at=started_at,
+            platform=platform,
+            filter=filter_of(self.request),
+            shard=self.request.shard or "",
+            columns=tuple(columns),
+            cases=case_notes(cases),
+            requirements=requirement_notes(cases, self.contract),
+            capabilities=capability_notes(self.contract),
+            plan_hash=self.plan.hash,
+            request=to_header(msgspec.structs.replace(self.request, seed=self.seed)),
+            invariants=INVARIANTS,
+            deviations=self.deviations,
+        )
+
+
+def prepare(request: RunRequest) -> Preparation:
+    """Load, check and plan what is asked; nothing is started or written.
+
+    Raises:
+        InputError: something that was named is wrong or not there.
+    """
+    paths = [Path(path) for path in request.paths]
+    schema = Path(request.schema) if request.schema else None
+    contract = load_contract(schema)
+    cases = [case for suite in load_corpus(paths) for case in suite.cases]
+    _refuse_unknown(cases, contract)
+    targets = find_targets(request.targets or (DEFAULT_TARGET,))
+    sites = {site: target for target in targets for site in _sites(target, request)}
+    if not sites:
+        names = ", ".join(target.name for target in targets)
+        raise InputError(
+            f"--database {' '.join(request.databases)}: not a database of {names};"
+            " `dbal-conform targets` lists what each has"
+        )
+    digest = suite_hash(paths, schema)
+    plan = make_plan(
+        cases,
+        tuple(sites),
+        Selector(request.selection, contract.requirements),
+        suite_hash=digest,
+        shard=parse_shard(request.shard) if request.shard else None,
+    )
+    return Preparation(
+        request=request,
+        seed=secrets.randbelow(2**31) if request.seed is None else request.seed,
+        contract=contract,
+        schema_folder=(schema or schema_root()).absolute(),
+        suite_hash=digest,
+        plan=plan,
+        targets=tuple(sites[site] for site in plan.sites),
+        deviations=_deviations(request, targets, cases),
+    )
+
+
+def _sites(target: Target, request: RunRequest) -> Iterator[Site]:
+    manifest = target.manifest
+    own = manifest.databases or ("external",)
+    profile = request.profile or ("full" if manifest.control == "conformance" else "public")
+    for database in dict.fromkeys(request.databases or own):
+        kind = kind_of(database)
+        if kind in {kind_of(each) for each in own}:
+            yield Site(
+                target=target.name,
+                database=database,
+                kind=kind,
+                transport=manifest.transport,
+                control=manifest.control,
+                profile=profile,
+                offers=offers_of(database),
+            )
+
+
+def _deviations(
+    request: RunRequest, targets: Iterable[Target], cases: Sequence[Case]
+) -> tuple[Deviation, ...]:
+    """Return the entries of `--baseline`, or else those of the manifests."""
+    ids = [case.id for case in cases]
+    files = (
+        [(Path(request.baseline), "")]
+        if request.baseline
+        else [
+            (target.folder / target.manifest.baseline, target.name)
+            for target in targets
+            if target.manifest.baseline
+        ]
+    )
+    found: list[Deviation] = []
+    for file, target in files:
+        entries = load_baseline(file, target=target)
+        # Only part of the suite was loaded: an entry about the rest excuses nothing here.
+        if not request.paths:
+            refuse_unmatched(entries, ids, str(file))
+        found += entries
+    return tuple(found)
+
+
+def _refuse_unknown(cases: Iterable[Case], contract: Contract) -> None:
+    """Check what the plan must be able to look up; `lint` says it with line and column."""
+    for case in cases:
+        for name in case.covers:
+            if name not in contract.requirements:
+                raise InputError(
+                    f"{case.source}:{case.line or 1}:1: {case.id}: no requirement {name!r};"
+                    " `dbal-conform lint` tells more"
+                )

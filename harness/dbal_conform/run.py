@@ -1,0 +1,215 @@
+"""The composition root: a prepared run to its end, record by record."""
+
+import os
+import platform
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from dbal_conform.core.baseline import GATING, judge
+from dbal_conform.core.errors import HarnessError, InputError
+from dbal_conform.core.ledger import Column, Fold, Footer, Header, Ledger
+from dbal_conform.core.plan import Trial, shuffled
+from dbal_conform.core.selection import settle
+from dbal_conform.core.verdict import TrialResult, Verdict
+from dbal_conform.executors import Executor
+from dbal_conform.executors.job import Introduction, Job, Ware
+from dbal_conform.executors.local import Local
+from dbal_conform.executors.pool import Pool
+from dbal_conform.executors.worker import unplayed
+from dbal_conform.preparation import Preparation
+from dbal_conform.runfile import Contents, RunFile, create, reopen
+from dbal_conform.version import TOOL
+
+
+class Watch(Protocol):
+    """Who looks on while a run goes on."""
+
+    def began(self, header: Header, done: int) -> None:
+        """The header is written; `done` trials were run earlier."""
+
+    def ended(self, result: TrialResult) -> None:
+        """One trial has ended and stands in the file."""
+        ...
+
+
+class Means(NamedTuple):
+    """How a run is carried out, which changes nothing of what it finds.
+
+    `workers` 0 is this very process.
+    """
+
+    workers: int
+    bootstrap_token: str
+    fail_fast: bool = False
+
+
+def run(preparation: Preparation, means: Means, file: Path, watch: Watch) -> Ledger:
+    """Run everything that is planned into a new file.
+
+    Raises:
+        ConformError: as its class says; what was run until then stands in the file.
+    """
+    if not preparation.plan.trials:
+        raise HarnessError(
+            "the run is invalid: nothing matches, so nothing was run; `dbal-conform list` takes the"
+            " same filters"
+        )
+    with closing(create(file)) as out:
+        try:
+            return _carry_out(_Course(preparation, means, out, watch), None)
+        finally:
+            out.discard()
+
+
+def resume(
+    preparation: Preparation, means: Means, file: Path, contents: Contents, watch: Watch
+) -> Ledger:
+    """Run what a file lacks of its plan, and complete it.
+
+    Raises:
+        InputError: the suite, the plan or the target is no longer what it was.
+        ConformError: as for `run`.
+    """
+    header = contents.header
+    if preparation.suite_hash != header.suite_hash:
+        raise InputError(f"{file}: the vectors or the contract have changed since: run it anew")
+    if preparation.plan.hash != header.plan_hash:
+        raise InputError(f"{file}: the targets or their databases have changed since: run it anew")
+    if contents.footer is not None:
+        return contents.ledger()
+    with closing(reopen(file, contents)) as out:
+        return _carry_out(_Course(preparation, means, out, watch), contents)
+
+
+class _Course(NamedTuple):
+    preparation: Preparation
+    means: Means
+    out: RunFile
+    watch: Watch
+
+
+def _carry_out(course: _Course, before: Contents | None) -> Ledger:
+    preparation = course.preparation
+    fold = before.fold if before else Fold()
+    with _executor(preparation, course.means) as (executor, job):
+        said = executor.introduce()
+        header = _header(preparation, said)
+        if before is None:
+            course.out.append(header)
+        elif header.columns != before.header.columns:
+            raise InputError(f"{course.out.path}: the target is no longer what it was: run it anew")
+        else:
+            header = before.header
+        course.watch.began(header, len(fold))
+        complete = True
+        for result in _results(executor, job, said, preparation, fold):
+            course.out.append(result)
+            course.watch.ended(result)
+            fold.add(result)
+            if course.means.fail_fast and _gates(result, header):
+                complete = False
+                break
+    ledger = fold.ledger(header)
+    if not complete:
+        return ledger
+    footer = Footer(ledger.counts, ledger.result.value, _now())
+    course.out.append(footer)
+    return fold.ledger(header, footer)
+
+
+def _results(
+    executor: Executor,
+    job: Job,
+    said: tuple[Introduction, ...],
+    preparation: Preparation,
+    fold: Fold,
+) -> Iterator[TrialResult]:
+    """Yield the result of each trial that `fold` lacks; first of those that need no playing."""
+    plan = preparation.plan
+    pending: list[Trial] = []
+    for trial in shuffled(plan.trials, preparation.seed):
+        if plan.key(trial) in fold:
+            continue
+        failed = said[trial.site].failed
+        settled = settle(plan.cases[trial.case], plan.sites[trial.site])
+        if settled is not None:
+            yield unplayed(job, trial, settled.verdict, settled.reason)
+        elif failed is not None:
+            yield unplayed(job, trial, failed, said[trial.site].reason)
+        else:
+            pending.append(trial)
+    executor.submit(pending)
+    yield from executor.results()
+
+
+@contextmanager
+def _executor(preparation: Preparation, means: Means) -> Iterator[tuple[Executor, Job]]:
+    request = preparation.request
+    with tempfile.TemporaryDirectory(prefix="dbal-conform-", ignore_cleanup_errors=True) as scratch:
+        job = Job(
+            contract=preparation.contract,
+            plan=preparation.plan,
+            wares=tuple(Ware(each.manifest, each.folder) for each in preparation.targets),
+            bootstrap_token=means.bootstrap_token,
+            schema_folder=preparation.schema_folder,
+            scratch=Path(scratch),
+            timeout_s=request.timeout_s,
+            retries=request.retries,
+        )
+        executor: Executor = Pool(job, means.workers) if means.workers else Local(job)
+        with closing(executor):
+            yield executor, job
+
+
+def _header(preparation: Preparation, said: tuple[Introduction, ...]) -> Header:
+    columns = [
+        Column(
+            target=site.target,
+            database=site.database,
+            kind=site.kind,
+            transport=site.transport,
+            control=site.control,
+            implementation=each.implementation,
+            backend=each.backend,
+            claims=each.claims,
+        )
+        for site, each in zip(preparation.plan.sites, said, strict=True)
+    ]
+    return preparation.header(
+        tool=TOOL,
+        platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        started_at=_now(),
+        columns=columns,
+    )
+
+
+def _gates(result: TrialResult, header: Header) -> bool:
+    if result.verdict is Verdict.HARNESS_ERROR:
+        return True
+    known = [entry for entry in header.deviations if entry.is_about(result)]
+    return judge(result, known, header.started_at[:10]) in GATING
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def workers_for(wanted: str, trials: int) -> int:
+    """Return how many worker processes to use; `auto` is one for each core that we may use.
+
+    Raises:
+        InputError: `wanted` is neither `auto` nor a number.
+    """
+    if wanted == "auto":
+        usable = getattr(os, "sched_getaffinity", None)
+        cores = len(usable(0)) if usable else os.cpu_count() or 1
+        # A worker takes about as long to open its target as ten trials take to run.
+        return max(1, min(cores, trials // 10))
+    if not re.fullmatch("[0-9]{1,3}", wanted):
+        raise InputError(f"-n {wanted!r}: write a number of processes, 0 for none, or auto")
+    return int(wanted)
