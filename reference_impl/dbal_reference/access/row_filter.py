@@ -7,7 +7,7 @@ fields that are both null are not equal; to ask for null, compare with `null`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from dbal_reference.access.actor import Actor
 from dbal_reference.access.comparable import check
@@ -37,8 +37,6 @@ from dbal_reference.query.predicate import (
     Predicate,
 )
 from dbal_reference.schema.model import Entity
-
-Binding: TypeAlias = Callable[[Actor], Predicate]
 
 _OPERATORS: dict[Comparator, Operator] = {"=": "eq", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 _TURNED: dict[Comparator, Comparator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

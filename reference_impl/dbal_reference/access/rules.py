@@ -1,7 +1,6 @@
 """The rules of acl.yaml, compiled at start: what is not granted here is refused (ACL-RULE-001)."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 
@@ -10,7 +9,6 @@ from dbal_reference.access.row_filter import RowFilter
 from dbal_reference.access.tenancy import Tenants
 from dbal_reference.access.tokens import FilterSyntaxError
 from dbal_reference.errors import SchemaError
-from dbal_reference.query.evaluate import holds
 from dbal_reference.query.logic import all_of, any_of
 from dbal_reference.query.predicate import FALSE, TRUE, Predicate
 from dbal_reference.schema.model import Entity, RuleSource, Schema
@@ -19,14 +17,14 @@ VERBS = frozenset({"create", "read", "update", "delete", "list", "verify"})
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """What one rule gives one actor: some rows, and of them some fields to write."""
+    """What one rule gives one actor: some rows, and of them some fields to write.
+
+    A write passes if one grant covers every field it names, and `where` holds on the row before and
+    after (ACL-RULE-004); no two grants share one write.
+    """
 
     where: Predicate  # without tenants
     fields: frozenset[str] | None = None  # None: all
-
-    def covers(self, names: Iterable[str]) -> bool:
-        """Whether the rule names every one of these fields."""
-        return self.fields is None or self.fields.issuperset(names)
 
 
 class _Rule(msgspec.Struct, frozen=True):
@@ -111,35 +109,6 @@ class Access:
         known = self._schema.entities[entity].fields
         granted = self._writable.get((actor.role or "", entity, verb), frozenset())
         return [name for name in names if name in known and name not in granted]
-
-    def writable(self, actor: Actor, entity: str, verb: str, names: Iterable[str]) -> Predicate:
-        """The rows on which one rule grants the verb for all these fields, before the write.
-
-        The same rule's filter must hold afterwards too: ask `permits` with both (ACL-RULE-004).
-        """
-        named = frozenset(names)
-        covering = (g for g in self.grants(actor, entity, verb) if g.covers(named))
-        rows = any_of(grant.where for grant in covering)
-        return FALSE if rows == FALSE else all_of((self.tenant_predicate(actor, entity), rows))
-
-    def permits(
-        self,
-        actor: Actor,
-        entity: str,
-        verb: str,
-        names: Iterable[str],
-        *rows: Mapping[str, Any],
-    ) -> bool:
-        """Whether one rule grants the verb, names every field, and its filter holds on every row.
-
-        `rows` is the row before and after an update (ACL-RULE-004), the new row of a create
-        (ACL-RULE-005), the row itself for the rest. Tenants are not looked at.
-        """
-        named = frozenset(names)
-        return any(
-            grant.covers(named) and all(holds(grant.where, row) for row in rows)
-            for grant in self.grants(actor, entity, verb)
-        )
 
     def _fields_shown(self, role: str, entity: Entity) -> frozenset[str]:
         """Shown unless every rule that lets the role read or list hides it (ACL-HIDE-004).

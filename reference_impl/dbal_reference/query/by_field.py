@@ -39,9 +39,16 @@ def parse_unique_field(
     if name in readable:
         field = entity.fields[name]
         chosen_key = field.primary and not field.generated
-        if chosen_key or field.unique or unique_in_tenant(entity, name):
+        if chosen_key or _unique_alone(entity, field) or unique_in_tenant(entity, name):
             return field, []
     return None, [Finding("field", "not_unique", "the field does not address one row at most")]
+
+
+def _unique_alone(entity: Entity, field: Field) -> bool:
+    """By its own key, or as a list of one under the entity's."""
+    return field.unique or any(
+        unique.scope is None and unique.fields == (field.name,) for unique in entity.unique
+    )
 
 
 def unique_in_tenant(entity: Entity, name: str) -> bool:

@@ -42,7 +42,8 @@ def _of_sort(sort: Json) -> Iterator[str]:
         case dict() if len(sort) == 1:
             names = list(sort)
         case list():
-            names = [entry.get("field") for entry in sort if isinstance(entry, dict)]
+            entries = [entry for entry in sort if isinstance(entry, dict)]
+            names = [n for e in entries for n in ([e["field"]] if "field" in e else e)]
         case _:
             return
     for name in names:

@@ -2,7 +2,7 @@
 
 A cursor holds the sort values of the last row seen, for they are needed even when that row has
 changed or gone. They were readable to whoever was given the cursor, but cursors travel, so they are
-encrypted (ACL-ROW-004); docs/decisions/0101-sealed-cursors.md says how and why.
+encrypted (ACL-ROW-004); docs/decisions/020-sealed-cursors.md says how and why.
 """
 
 import base64

@@ -11,6 +11,7 @@ from dbal_reference.validation.finding import Finding
 Json: TypeAlias = Any
 
 _DIRECTIONS = {"asc": False, "desc": True}
+_LONG_FORM = frozenset({"field", "direction"})
 
 
 def parse_sort(
@@ -22,6 +23,9 @@ def parse_sort(
     path: str = "sort",
 ) -> tuple[tuple[Order, ...], list[Finding]]:
     """The order of rows, ending with the key; `raw` is None where no sort is given.
+
+    `{field: direction}` is short for `{field, direction}`, as the whole sort and as an entry of a
+    list: QRY-SORT-001 can be read both ways, and neither makes the other ambiguous.
 
     What follows the key in the request is judged, and then dropped: no two rows are equal in it.
     """
@@ -38,17 +42,21 @@ def parse_sort(
 
 
 def _entries(raw: Json, path: str, most: int) -> tuple[list[Json], list[Finding]]:
-    """Entries in the long form; none where the whole is malformed."""
+    """The entries; none where the whole is malformed."""
     match raw:
         case None:
             return [], []
         case list() if len(raw) <= most:
             return raw, []
         case dict() if len(raw) == 1:
-            ((field, direction),) = raw.items()
-            return [{"field": field, "direction": direction}], []
+            return [_spelled_out(raw)], []
         case _:
             return [], [Finding(path, *_malformed(raw, most))]
+
+
+def _spelled_out(short: dict[str, Json]) -> dict[str, Json]:
+    ((field, direction),) = short.items()
+    return {"field": field, "direction": direction}
 
 
 def _malformed(raw: Json, most: int) -> tuple[str, str]:
@@ -71,13 +79,17 @@ def _entry(
 ) -> tuple[Order | None, list[Finding]]:
     if not isinstance(entry, dict):
         return None, [Finding(path, "type", "an entry is {field, direction}")]
+    if len(entry) > 1 and not _LONG_FORM & entry.keys():
+        return None, [Finding(path, "limit", "an object has no order: one field an entry")]
+    if len(entry) == 1 and not _LONG_FORM & entry.keys():
+        entry = _spelled_out(entry)
     findings = _judge_field(entity, entry, readable, f"{path}.field")
     named = not findings
     findings += _judge_direction(entry, f"{path}.direction")
     findings += [
         Finding(f"{path}.{key}", "unknown_field", "an entry has field and direction only")
         for key in entry
-        if key not in ("field", "direction")
+        if key not in _LONG_FORM
     ]
     if not named:
         return None, findings

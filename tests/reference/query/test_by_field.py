@@ -1,5 +1,6 @@
 from typing import Any, TypeAlias
 
+import msgspec
 import pytest
 
 from dbal_reference.query.by_field import (
@@ -8,7 +9,7 @@ from dbal_reference.query.by_field import (
     unique_in_tenant,
 )
 from dbal_reference.query.predicate import Compare, IsNull, Predicate
-from dbal_reference.schema.model import Schema
+from dbal_reference.schema.model import Schema, Unique
 
 Json: TypeAlias = Any
 
@@ -92,6 +93,29 @@ def test_a_hidden_field_is_not_unique(schema: Schema) -> None:
     field, found = parse_unique_field(session, "token", frozenset(session.fields) - {"token"})
     assert field is None
     assert [f.code for f in found] == ["not_unique"]
+
+
+@pytest.mark.parametrize(
+    ("unique", "accepted", "in_tenant"),
+    [
+        (Unique(("label",)), True, False),
+        (Unique(("label",), "tenant"), True, True),
+        (Unique(("tenantId", "label"), "tenant"), True, True),
+        (Unique(("tenantId", "label")), False, False),  # a null tenant would not count
+        (Unique(("label", "amount")), False, False),
+        (Unique(("label", "amount"), "tenant"), False, False),
+    ],
+)
+def test_combined_uniqueness_of_one_field_is_enough(
+    schema: Schema,
+    unique: Unique,
+    accepted: bool,  # noqa: FBT001 -- a column of a table
+    in_tenant: bool,  # noqa: FBT001 -- a column of a table
+) -> None:
+    entity = msgspec.structs.replace(schema.entities["Probe"], unique=(unique,))
+    field, _ = parse_unique_field(entity, "label", frozenset(entity.fields))
+    assert (field is not None) is accepted
+    assert unique_in_tenant(entity, "label") is in_tenant
 
 
 def test_unique_within_a_tenant_is_told_apart(schema: Schema) -> None:

@@ -20,6 +20,7 @@ Json: TypeAlias = Any
         ({"or": [{"a.b": 1}, {"data": {"path": []}}]}, None, "joins"),
         (None, [{"field": "title"}, {"field": "owner.username"}], "joins"),
         (None, {"owner.username": "desc"}, "joins"),
+        (None, [{"title": "asc"}, {"owner.username": "desc"}], "joins"),
         (None, {"owner.username": "desc", "title": "asc"}, None),  # no sort: check 5 says so
         ({"path": "/home"}, None, None),  # a field of that name
         ({"title": ["path"], "and": "x", "not": 1, "or": [1]}, ["a.b", {"field": 1}], None),

@@ -15,6 +15,10 @@ ORDERS: dict[str, tuple[Any, tuple[Order, ...]]] = {
     "asc": ([{"field": "title", "direction": "asc"}], (Order("title"), KEY)),
     "desc": ([{"field": "title", "direction": "desc"}], (Order("title", descending=True), KEY)),
     "shorthand": ({"views": "desc"}, (Order("views", descending=True), KEY)),
+    "shorthand in a list": (
+        [{"views": "desc"}, {"field": "title"}, {"slug": "asc"}],
+        (Order("views", descending=True), Order("title"), Order("slug"), KEY),
+    ),
     "two": (
         [{"field": "published"}, {"field": "views"}],
         (Order("published"), Order("views"), KEY),
@@ -27,6 +31,12 @@ FINDINGS: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     "text": ("title", [("sort", "type")]),
     "two keys": ({"title": "asc", "views": "desc"}, [("sort", "limit")]),
     "no key": ({}, [("sort", "empty")]),
+    "entry with two keys": ([{"title": "asc", "views": "desc"}], [("sort[0]", "limit")]),
+    "unknown shorthand in a list": (
+        [{"nope": "up"}],
+        [("sort[0].field", "unknown_field"), ("sort[0].direction", "enum")],
+    ),
+    "empty entry": ([{}], [("sort[0].field", "required")]),
     "entry is text": (["title"], [("sort[0]", "type")]),
     "no field": ([{"direction": "asc"}], [("sort[0].field", "required")]),
     "null field": ([{"field": None}], [("sort[0].field", "null")]),
