@@ -366,7 +366,7 @@ class Message(Form, frozen=True):
 
     json: Pieces | msgspec.UnsetType = UNSET
     bytes: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{2} ?)+\Z")] | msgspec.UnsetType = UNSET
-    frames: Annotated[tuple[FrameForm, ...], msgspec.Meta(min_length=1)] | msgspec.UnsetType = UNSET
+    frames: Annotated[list[FrameForm], msgspec.Meta(min_length=1)] | msgspec.UnsetType = UNSET
     http: HttpRequestForm | msgspec.UnsetType = UNSET
     grpc: GrpcRequestForm | msgspec.UnsetType = UNSET
     line: Pieces | msgspec.UnsetType = UNSET
@@ -396,21 +396,19 @@ class Order(Form, frozen=True):
     """`sorted_by`: the list, and the fields that order it."""
 
     rows: Json
-    by: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
+    by: Annotated[list[Text], msgspec.Meta(min_length=1)]
 
 
 class Relation(Form, frozen=True):
     """Exactly one relation."""
 
-    eq: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | msgspec.UnsetType = UNSET
-    distinct: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | str | msgspec.UnsetType = (
-        UNSET
-    )
+    eq: Annotated[list[Json], msgspec.Meta(min_length=2)] | msgspec.UnsetType = UNSET
+    distinct: Annotated[list[Json], msgspec.Meta(min_length=2)] | str | msgspec.UnsetType = UNSET
     sorted_by: Order | msgspec.UnsetType = UNSET
     permutation_of: (
-        Annotated[tuple[Json, ...], msgspec.Meta(min_length=2, max_length=2)] | msgspec.UnsetType
+        Annotated[list[Json], msgspec.Meta(min_length=2, max_length=2)] | msgspec.UnsetType
     ) = UNSET
-    union_of: Annotated[tuple[Json, ...], msgspec.Meta(min_length=2)] | msgspec.UnsetType = UNSET
+    union_of: Annotated[list[Json], msgspec.Meta(min_length=2)] | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
         if sum(getattr(self, kind) is not UNSET for kind in self.__struct_fields__) != 1:
