@@ -1,4 +1,4 @@
-"""What a row must satisfy, as a tree that every adapter understands. Logic is two-valued (QRY-FLT-008).
+"""What a row must satisfy, as a tree that every adapter understands; two-valued (QRY-FLT-008).
 
 A comparison with a null on the row's side is false; `IsNull` asks for null itself, and `ne`, `nin`
 are `Not` of their opposites. Strings compare by code point; numbers exactly.
@@ -65,7 +65,7 @@ class Not(msgspec.Struct, frozen=True):
 
 
 class Through(msgspec.Struct, frozen=True):
-    """The row that `field` references, `key` of `entity`, satisfies `part`; no such row: all null."""
+    """The row that `field` references by `key` of `entity` satisfies `part`; none: all null."""
 
     field: str
     entity: str
