@@ -30,15 +30,14 @@ class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def filter_of(request: RunRequest) -> dict[str, Json]:
     """Return what narrows the suite, for the header; empty when all of it is run."""
-    selection: dict[str, Json] = msgspec.to_builtins(request.selection)
+    selection = _plain(request.selection)
     paths: dict[str, Json] = {"paths": list(request.paths)} if request.paths else {}
     return {**selection, **paths}
 
 
 def to_header(request: RunRequest) -> dict[str, Json]:
     """Return `request` as the header of a run file holds it."""
-    written: dict[str, Json] = msgspec.to_builtins(request)
-    return written
+    return _plain(request)
 
 
 def from_header(written: dict[str, Json]) -> RunRequest:
@@ -51,3 +50,9 @@ def from_header(written: dict[str, Json]) -> RunRequest:
         return msgspec.convert(written, RunRequest, strict=False)
     except msgspec.ValidationError as error:
         raise InputError(f"its header does not tell how to go on: {error}") from error
+
+
+def _plain(model: msgspec.Struct) -> dict[str, Json]:
+    """Return `model` just as it comes back from a file: with lists, never tuples."""
+    plain: dict[str, Json] = msgspec.json.decode(msgspec.json.encode(model))
+    return plain

@@ -1,0 +1,64 @@
+import msgspec
+import pytest
+
+from dbal_conform.core.errors import InputError
+from dbal_conform.core.manifest import Manifest, fill, unknown_placeholders
+
+FULL = {
+    "target": "my-dbal",
+    "implementation": {"name": "my-dbal", "version": "2.3.1", "language": "rust"},
+    "transport": "websocket",
+    "start": {
+        "command": ["./my-dbal", "--listen", "127.0.0.1:{port}"],
+        "env": {"MY_SECRET": "{bootstrap_token}"},
+        "ready": {"hello": "30s"},
+    },
+    "connect": {"url": "ws://127.0.0.1:{port}/rpc", "token": {"env": "MY_TOKEN"}},
+    "databases": ["sqlite", "postgres:17"],
+    "control": "conformance",
+    "claims": ["joins"],
+    "baseline": "deviations.yaml",
+}
+
+
+def test_the_manifest_of_the_design_is_one() -> None:
+    manifest = msgspec.convert(FULL, Manifest)
+    assert manifest.claims == ("joins",)
+    assert [text for _, text in manifest.texts()] == [
+        "./my-dbal",
+        "--listen",
+        "127.0.0.1:{port}",
+        "{bootstrap_token}",
+        "ws://127.0.0.1:{port}/rpc",
+    ]
+
+
+def test_a_short_manifest_is_careful_by_default() -> None:
+    manifest = msgspec.convert({"target": "x", "transport": "http"}, Manifest)
+    assert (manifest.control, manifest.claims, manifest.texts()) == ("public", "hello", ())
+
+
+def test_each_text_is_told_with_its_path() -> None:
+    manifest = msgspec.convert(
+        {
+            "target": "x",
+            "transport": "in-process",
+            "connect": {"options": {"db": "{database.url}"}},
+        },
+        Manifest,
+    )
+    assert manifest.texts() == ((("connect", "options", "db"), "{database.url}"),)
+
+
+def test_placeholders_are_filled_in_and_other_braces_stay() -> None:
+    values = {"port": "8080", "database.url": "sqlite:{port}"}
+    assert fill("{port}:{database.url}:{}:{1}:{{", values) == "8080:sqlite:{port}:{}:{1}:{{"
+
+
+def test_a_placeholder_without_a_value_is_refused() -> None:
+    with pytest.raises(InputError, match=r"\{port\} in 'x \{port\}': there is none"):
+        fill("x {port}", {})
+
+
+def test_unknown_placeholders_are_named() -> None:
+    assert unknown_placeholders("{port}{prot}{database.url}{x.y}") == ("prot", "x.y")
