@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.reference.adapters.world import WORLD
 
 from dbal_reference.adapters import Adapter
 from dbal_reference.adapters.open import open_adapter
-from tests.reference.adapters.world import WORLD
 
 
 @pytest.fixture(params=["memory:", "sqlite:", "sqlite:FILE"])

@@ -1,9 +1,9 @@
 """Cascades and restrictions, the same on every adapter (ENT-FK)."""
 
 import pytest
+from tests.reference.adapters.world import keys_of, row, rows_of, soon, store, thing
 
 from dbal_reference.adapters import Adapter, ReferencedError, UniqueViolation
-from tests.reference.adapters.world import keys_of, row, rows_of, soon, store, thing
 
 
 def owner(code: str) -> dict[str, object]:

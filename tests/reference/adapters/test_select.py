@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from tests.reference.adapters.world import keys_of, row, rows_of, select, soon, store, thing
 
 from dbal_reference.adapters import Adapter, Row
 from dbal_reference.query.predicate import (
@@ -20,8 +21,8 @@ from dbal_reference.query.predicate import (
     Predicate,
     Through,
 )
-from tests.reference.adapters.world import keys_of, row, rows_of, select, soon, store, thing
 
+YES = True
 FULL = {
     "name": "ann",
     "label": " Tab\t'quote' \"é\U0001f600 ",
@@ -83,9 +84,9 @@ def test_a_row_read_can_be_altered_without_altering_what_is_stored(adapter: Adap
         (In("label", ()), ""),
         (Not(In("label", ())), "1234"),
         (In("amount", (1, 3)), "13"),
-        (Compare("flag", "eq", True), "1"),
-        (Not(Compare("flag", "eq", True)), "234"),
-        (Compare("flag", "lt", True), "2"),
+        (Compare("flag", "eq", YES), "1"),
+        (Not(Compare("flag", "eq", YES)), "234"),
+        (Compare("flag", "lt", YES), "2"),
         (CompareFields("amount", "eq", "big"), "1"),
         (Not(CompareFields("amount", "eq", "big")), "234"),
         (CompareFields("amount", "lt", "big"), "3"),
@@ -108,7 +109,9 @@ def test_logic_is_two_valued(adapter: Adapter, where: Predicate, expected: str) 
 
 
 @pytest.mark.parametrize("op", ["contains", "startsWith", "endsWith"])
-@pytest.mark.parametrize("text", ["%", "_", "*", "?", "\\", "[", "'", '"', "É", "\U0001f600", "a\n"])
+@pytest.mark.parametrize(
+    "text", ["%", "_", "*", "?", "\\", "[", "'", '"', "É", "\U0001f600", "a\n"]
+)
 def test_text_is_searched_literally(adapter: Adapter, op: Operator, text: str) -> None:
     store(
         adapter,
@@ -139,7 +142,9 @@ def test_a_text_longer_than_the_value_is_neither_its_start_nor_end(
 
 @pytest.mark.parametrize("impossible", ["a\ud800", "a\0", "\udfff"])
 def test_text_that_no_row_can_hold_matches_nothing(adapter: Adapter, impossible: str) -> None:
-    store(adapter, "Thing", thing("1", label="a"), thing("2", label="a\ufffd"), thing("3", label=""))
+    store(
+        adapter, "Thing", thing("1", label="a"), thing("2", label="a\ufffd"), thing("3", label="")
+    )
     assert keys_of(adapter, "Thing", Compare("label", "eq", impossible)) == []
     assert keys_of(adapter, "Thing", Compare("label", "contains", impossible)) == []
     assert keys_of(adapter, "Thing", In("label", (impossible, "a"))) == ["1"]

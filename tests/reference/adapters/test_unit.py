@@ -5,6 +5,7 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 import pytest
+from tests.reference.adapters.world import keys_of, row, rows_of, select, soon, store, thing
 
 from dbal_reference.adapters import (
     Adapter,
@@ -14,7 +15,6 @@ from dbal_reference.adapters import (
     UniqueViolation,
 )
 from dbal_reference.query.predicate import TRUE
-from tests.reference.adapters.world import keys_of, row, rows_of, select, soon, store, thing
 
 
 def at_once(*tasks: Callable[[], object]) -> list[object]:
@@ -39,10 +39,15 @@ def at_once(*tasks: Callable[[], object]) -> list[object]:
 
 def test_a_unit_that_raises_leaves_no_trace(adapter: Adapter) -> None:
     store(adapter, "Thing", thing("1"))
-    with pytest.raises(KeyError), adapter.unit(write=True, deadline=soon()) as unit:
-        unit.insert("Thing", [thing("2")])
-        unit.delete("Thing", ["1"])
-        raise KeyError
+
+    def work() -> None:
+        with adapter.unit(write=True, deadline=soon()) as unit:
+            unit.insert("Thing", [thing("2")])
+            unit.delete("Thing", ["1"])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        work()
     assert rows_of(adapter, "Thing") == [thing("1")]
 
 
@@ -53,9 +58,14 @@ def test_a_unit_sees_its_own_writes(adapter: Adapter) -> None:
 
 
 def test_a_write_that_ends_after_its_deadline_is_not_kept(adapter: Adapter) -> None:
-    with pytest.raises(OverdueError), adapter.unit(write=True, deadline=soon(0.02)) as unit:
-        unit.insert("Thing", [thing("1")])
-        sleep(0.03)
+
+    def work() -> None:
+        with adapter.unit(write=True, deadline=soon(0.02)) as unit:
+            unit.insert("Thing", [thing("1")])
+            sleep(0.03)
+
+    with pytest.raises(OverdueError):
+        work()
     assert keys_of(adapter, "Thing") == []
 
 

@@ -1,10 +1,10 @@
 """Writing and uniqueness, the same on every adapter."""
 
 import pytest
+from tests.reference.adapters.world import keys_of, row, rows_of, soon, store, thing
 
 from dbal_reference.adapters import Adapter, UniqueViolation
 from dbal_reference.query.predicate import TRUE
-from tests.reference.adapters.world import keys_of, row, rows_of, soon, store, thing
 
 
 def test_update_sets_the_same_fields_of_the_rows_named(adapter: Adapter) -> None:

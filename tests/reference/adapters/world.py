@@ -8,11 +8,11 @@ from dbal_reference.query.predicate import TRUE, Order, Predicate, Select
 from dbal_reference.schema.model import Entity, Field, ForeignKey, Schema, Tenancy, Unique
 
 
-def field(name: str, kind: str = "string", **more: Any) -> Field:
+def field(name: str, kind: str = "string", **more: Any) -> Field:  # noqa: ANN401 -- of any field
     return Field(name=name, type=kind, **more)
 
 
-def optional(name: str, kind: str = "string", **more: Any) -> Field:
+def optional(name: str, kind: str = "string", **more: Any) -> Field:  # noqa: ANN401 -- of any field
     return Field(name=name, type=kind, nullable=True, **more)
 
 
@@ -95,14 +95,14 @@ NOTE = entity(
 WORLD = schema_of(OWNER, THING, BADGE, LOCK, NOTE)
 
 
-def row(name: str, /, **values: Any) -> Row:
+def row(name: str, /, **values: Any) -> Row:  # noqa: ANN401 -- of any field
     """Make a row of this entity, null where nothing is said."""
     made = {f: values.pop(f, None) for f in WORLD.entities[name].fields}
     assert not values, f"{name} has no {set(values)}"
     return made
 
 
-def thing(key: str, /, **values: Any) -> Row:
+def thing(key: str, /, **values: Any) -> Row:  # noqa: ANN401 -- of any field
     return row("Thing", id=key, amount=values.pop("amount", 0), **values)
 
 
@@ -115,7 +115,7 @@ def store(adapter: Adapter, name: str, *rows: Row) -> None:
         unit.insert(name, rows)
 
 
-def select(name: str, where: Predicate = TRUE, *order: Order, **more: Any) -> Select:
+def select(name: str, where: Predicate = TRUE, *order: Order, **more: Any) -> Select:  # noqa: ANN401 -- of any field
     return Select(name, where, (*order, Order(WORLD.entities[name].primary.name)), **more)
 
 

@@ -76,8 +76,9 @@ class SqlUnit:
         codec = self._statements.codecs[entity]
         key = self._statements.key(entity)
         names = tuple(name for name in codec.names if name != key)
-        text = self._statements.update(entity, names, one=True)
-        self._each(text, [codec.encode(row, (*names, key)) for row in rows])
+        if names:  # else there is nothing that a row could be set to
+            text = self._statements.update(entity, names, one=True)
+            self._each(text, [codec.encode(row, (*names, key)) for row in rows])
 
     def delete(self, entity: str, keys: Sequence[Any]) -> None:
         """Remove rows; the database follows the references."""
