@@ -10,9 +10,10 @@ from dbal_conform.core.contract import Tolerances
 from dbal_conform.core.messages import Json
 from dbal_conform.core.patterns.context import Context
 from dbal_conform.core.patterns.engine import Pattern
+from dbal_conform.core.patterns.errors import ErrorCheck
 from dbal_conform.core.verdict import Mismatch
 
-__all__ = ["Context", "Pattern", "match"]
+__all__ = ["Context", "ErrorCheck", "Pattern", "match"]
 
 
 def match(

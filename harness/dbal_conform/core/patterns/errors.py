@@ -14,7 +14,7 @@ METHOD_NOT_FOUND = -32601  # the short form's vectors write 422 for it (CPT-SHOR
 class ErrorCheck:
     """An `error:` of an expectation, compiled. Paths are pointers into the error object."""
 
-    __slots__ = ("_code", "_details", "_errors", "_fields", "_name", "asks_clock")
+    __slots__ = ("_code", "_details", "_errors", "_fields", "asks_clock", "name")
 
     def __init__(self, pattern: ErrorPattern, errors: Mapping[str, ErrorSpec]) -> None:
         """Compile `pattern`.
@@ -23,7 +23,7 @@ class ErrorCheck:
             InputError: an operator in it is malformed.
         """
         self._errors = errors
-        self._name = pattern.name
+        self.name = pattern.name
         self._code = pattern.code
         self._fields: dict[str, Pattern] | None = None
         if pattern.fields is not UNSET:
@@ -38,8 +38,8 @@ class ErrorCheck:
 
     def apply(self, fault: Fault, context: Context) -> None:
         """Note every mismatch between the failure and what was expected of it."""
-        if self._name is not None and fault.name != self._name:
-            context.differ("/name", "is another error", self._name, fault.name)
+        if self.name is not None and fault.name != self.name:
+            context.differ("/name", "is another error", self.name, fault.name)
         if self._code is not None and not self._has_code(fault):
             context.differ("/code", "differs", self._code, fault.code)
         for path, pattern in self._details.items():

@@ -11,12 +11,14 @@ A shell is a loop, the same for a whole trial and for one branch of a race:
 | SendRaw     | sends these very bytes, and waits                    | RawReply or Silence       |
 | Launch      | sends on a connection of its own, and does not wait  | None                      |
 | Await       | waits for the reply to what was launched under a name| Value, Fault or Silence   |
-| Race        | drives every branch to its end, each in a thread on a connection of its own, all released together | None |
+| Race        | drives all branches at once, each to its end         | None                      |
 | Pause       | waits                                                | None                      |
 | Environment | puts the fault into database, network or connection  | None, or Unable           |
 
-`took_ms` is the real time that the action took; the play itself knows no clock. `timeout_s` is what
-is left of the trial's time: a shell that gets no reply in it answers `Silence(how="timeout")`.
+Branches of a race run in threads, each on a connection of its own where the transport has several,
+all released together. `took_ms` is the real time that the action took: the play itself knows no
+clock. `timeout_s` is what is left of the trial's time: a shell that gets no reply in it answers
+`Silence(how="timeout")`.
 """
 
 from typing import Protocol, TypeAlias

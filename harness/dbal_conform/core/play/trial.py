@@ -1,11 +1,27 @@
 """The playing of one case, from its first action to its result."""
 
 from collections.abc import Collection
+from itertools import count
+from typing import Final
 
+import msgspec
+
+from dbal_conform.core.binding import UnboundError
 from dbal_conform.core.contract import Contract
+from dbal_conform.core.errors import HarnessError
 from dbal_conform.core.play.actions import Action, Answer
+from dbal_conform.core.play.admission import admit, unclaimed
+from dbal_conform.core.play.flow import DeadError, Driver, Flow, StoppedError
+from dbal_conform.core.play.grading import broken_by, grade
+from dbal_conform.core.play.inversion import CLAIM
+from dbal_conform.core.play.passes import Passes
+from dbal_conform.core.play.setting import Setting
+from dbal_conform.core.play.world import WORLDS
 from dbal_conform.core.suite import Case
-from dbal_conform.core.verdict import TrialResult
+from dbal_conform.core.verdict import Mismatch, TrialResult, Verdict
+
+_QUIET: Final = frozenset({Verdict.PASS, Verdict.DECLINED, Verdict.NOT_APPLICABLE})
+_HOLDS: Final = frozenset({Verdict.PASS, Verdict.OBSERVED, Verdict.WEAK})
 
 
 class TrialPlay:
@@ -29,21 +45,111 @@ class TrialPlay:
         database: str = "",
         attempt: int = 1,
     ) -> None:
-        raise NotImplementedError
+        self._setting = Setting(case, contract, bootstrap_token)
+        self._world = WORLDS.get(control)
+        self._claims, self._offers, self._control = claims, offers, control
+        self._head = TrialResult(case.id, target, database, Verdict.PASS, attempt=attempt)
+        self._passes: Passes | None = None
+        self._result: TrialResult | None = None
+        self._took_ms = 0.0
+        self._driver = Driver(self._play())
 
     def next_action(self) -> Action | None:
         """Return what to do now, or None once the result is known."""
-        raise NotImplementedError
+        return self._driver.next_action()
 
     def receive(self, answer: Answer, *, took_ms: float = 0.0) -> None:
         """Take what came of the last action; `took_ms` is the real time that it took."""
-        raise NotImplementedError
+        self._took_ms += took_ms
+        self._driver.receive(answer, took_ms=took_ms)
 
     def result(self) -> TrialResult:
-        """Return what this play showed, its secrets not yet redacted."""
-        raise NotImplementedError
+        """Return what this play showed, its secrets not yet redacted.
+
+        Raises:
+            HarnessError: it is not over yet.
+        """
+        if self._result is None:
+            raise HarnessError(f"{self._setting.case.id} is not over yet")
+        return self._result
 
     @property
     def secrets(self) -> frozenset[str]:
         """Every token, password and sensitive value that the play met: to be redacted by value."""
-        raise NotImplementedError
+        return self._setting.secrets.values
+
+    def _play(self) -> Flow[None]:
+        try:
+            verdict, reason = yield from self._verdict()
+        except DeadError as dead:
+            verdict, reason = Verdict(dead.silence.how), dead.silence.reason
+        except UnboundError as unbound:
+            verdict, reason = Verdict.FAIL, str(unbound)
+        except StoppedError as stopped:
+            verdict, reason = stopped.verdict, str(stopped)
+        self._finish(verdict, reason)
+
+    def _verdict(self) -> Flow[tuple[Verdict, str]]:
+        case, contract = self._setting.case, self._setting.contract
+        admit(case, self._offers, self._control)
+        missing = unclaimed(case, contract, self._claims)
+        if self._world is None:
+            raise StoppedError(Verdict.COULD_NOT_RUN, f"there is no control {self._control!r}")
+        passes = self._passes = Passes(self._setting, self._world, count(1))
+        if missing and (yield from passes.inverted(missing)):
+            return self._inverted(passes)
+        yield from passes.all()
+        graded = grade(
+            passes.notes.breaches, self._setting, claimed=bool(case.requires) and not missing
+        )
+        if not missing:
+            return graded, ""
+        named = ", ".join(sorted(missing))
+        if graded in _HOLDS:
+            return Verdict.UNDERCLAIM, f"{named} is not claimed, and works"
+        return Verdict.FAIL, f"{named} is not claimed, is not refused, and does not work ({CLAIM})"
+
+    def _inverted(self, passes: Passes) -> tuple[Verdict, str]:
+        if passes.notes.breaches:
+            return grade(passes.notes.breaches, self._setting, claimed=False), ""
+        return Verdict.DECLINED, ""
+
+    def _finish(self, verdict: Verdict, reason: str) -> None:
+        passes = self._passes
+        if passes is None:
+            self._result = msgspec.structs.replace(self._head, verdict=verdict, reason=reason)
+            return
+        passes.settle()
+        notes = passes.notes
+        broken = broken_by(notes.breaches, self._setting)
+        mismatches = tuple(breach.mismatch for breach in notes.breaches)
+        if verdict not in _HOLDS and not broken and verdict not in _UNBROKEN:
+            broken = self._setting.covers
+        if verdict is Verdict.FAIL and not mismatches:
+            mismatches = (Mismatch("", reason, requirement=broken[0]),)
+        self._result = msgspec.structs.replace(
+            self._head,
+            verdict=verdict,
+            reason=reason,
+            requirements=self._setting.case.covers,
+            mismatches=mismatches,
+            broken=broken,
+            observed=dict(notes.observed) or msgspec.UNSET,
+            transcript=()
+            if verdict in _QUIET
+            else tuple(line.exchange() for line in notes.transcript),
+            invariants=notes.tally.counts(),
+            took_ms=self._took_ms,
+            steps=notes.steps,
+        )
+
+
+_UNBROKEN: Final = frozenset(
+    {
+        Verdict.DECLINED,
+        Verdict.UNDERCLAIM,
+        Verdict.NOT_APPLICABLE,
+        Verdict.COULD_NOT_RUN,
+        Verdict.HARNESS_ERROR,
+    }
+)

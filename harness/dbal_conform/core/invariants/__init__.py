@@ -1,0 +1,1 @@
+"""What is checked on every reply without being asked; each breach cites its requirement."""

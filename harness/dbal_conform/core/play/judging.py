@@ -1,0 +1,164 @@
+"""A reply: held against its form, searched for secrets, matched with what was expected."""
+
+from typing import Final
+
+import msgspec
+
+from dbal_conform.core.invariants import tally
+from dbal_conform.core.messages import Fault, Json, Request, Value
+from dbal_conform.core.play.control import read_clock
+from dbal_conform.core.play.expectation import as_json
+from dbal_conform.core.play.flow import Flow
+from dbal_conform.core.play.stage import ANONYMOUS, SYSTEM, Asking, Stage
+from dbal_conform.core.play.trail import Left, is_audited
+from dbal_conform.core.results import Report
+from dbal_conform.core.verdict import Mismatch
+
+UNSET = msgspec.UNSET
+_MOVES_ROLES: Final = frozenset(
+    {"User.update", "User.updateByField", "User.updateMany", "User.upsert"}
+)
+
+
+def judged(
+    stage: Stage, asking: Asking, request: Request, came: Value | Fault, took_ms: float
+) -> Flow[Value | Fault]:
+    """Hold a reply against its form and its expectation; return it decoded."""
+    outcome = formed(stage, asking, request.id, came)
+    if stage.replays is None:
+        no_secret(stage, asking.step, outcome)
+        expectation = asking.expectation
+        if expectation.asks_clock:
+            yield from read_clock(stage, asking.step)
+        context = stage.context(took_ms)
+        expectation.apply(outcome, context, took_ms)
+        for mismatch in context.found:
+            stage.breach(mismatch, asking.step, asking.requirements)
+        if expectation.observes:
+            _observe(stage, asking, outcome)
+    else:
+        _same_again(stage, asking, outcome)
+    _remember(stage, asking, outcome)
+    leave(stage, asking, request.meta, outcome)
+    return outcome
+
+
+def formed(stage: Stage, asking: Asking, request_id: int, came: Value | Fault) -> Value | Fault:
+    """Hold a reply against its form; return it decoded."""
+    counts = stage.notes.tally
+    report = Report(stage.asked(asking.method, asking.args, _actor(asking)))
+    counts.evaluated[tally.REPLY] += 1
+    if came.id != request_id:
+        why = "is not the id of the request"
+        report.differ("/id", "RPC-MSG-002", why, request_id, came.id)
+    judge = stage.setting.judge
+    if isinstance(came, Fault):
+        counts.evaluated[tally.ERROR] += 1
+        judge.fault(came, report)
+        stage.report(report, asking.step)
+        return came
+    known = judge.knows(asking.method)
+    (counts.evaluated if known else counts.could_not)[tally.RESULT] += 1
+    value = judge.result(came.value, report)
+    counts.evaluated[tally.PAGE] += report.pages
+    stage.report(report, asking.step)
+    return came if value is came.value else Value(came.id, value)
+
+
+def _actor(asking: Asking) -> str | None:
+    """Return who calls, None where the author gave a token of his own."""
+    return None if "token" in asking.meta else asking.actor or ANONYMOUS
+
+
+def no_secret(stage: Stage, step: str, outcome: Value | Fault) -> None:
+    """See that nothing planted stands in a reply."""
+    stage.notes.tally.evaluated[tally.SECRET] += 1
+    reply = as_json(outcome) if isinstance(outcome, Fault) else outcome.value
+    found = stage.setting.secrets.found_in(reply)
+    if found is None or stage.setting.secrets.said_openly(found[1], stage.sent()):
+        return
+    path, secret = found
+    requirement = "ERR-SAFE-002" if isinstance(outcome, Fault) else "ACL-HIDE-001"
+    why = "holds a secret that was planted"
+    stage.broken(Mismatch(path, why, UNSET, secret, requirement), step)
+
+
+def _observe(stage: Stage, asking: Asking, outcome: Value | Fault) -> None:
+    if asking.expectation is not stage.setting.anything:
+        came: dict[str, Json]
+        if isinstance(outcome, Value):
+            came = {"ok": outcome.value}
+        else:
+            came = {"error": as_json(outcome)}
+        stage.notes.observed[asking.step + stage.mark] = came
+
+
+def name_of(outcome: Value | Fault) -> str:
+    """Return `ok`, or the name of the error."""
+    return "ok" if isinstance(outcome, Value) else outcome.name
+
+
+def _same_again(stage: Stage, asking: Asking, outcome: Value | Fault) -> None:
+    """A replay that goes otherwise than the first time fails the trial (rule 1)."""
+    first = (stage.replays or {}).get(asking.step)
+    if stage.racing or first is None or first == name_of(outcome):
+        return
+    why = f"came to {name_of(outcome)} when replayed, to {first} the first time"
+    mismatch = Mismatch("", why, first, name_of(outcome))
+    stage.breach(mismatch, asking.step, asking.requirements, replayed=True)
+
+
+def _remember(stage: Stage, asking: Asking, outcome: Value | Fault) -> None:
+    """Keep what later steps may name or depend on."""
+    stage.notes.steps += 1
+    stage.outcomes[asking.step] = name_of(outcome)
+    method = asking.method
+    for trap in stage.traps:
+        if trap.method in (None, method) and not method.startswith("conformance."):
+            trap.struck = True
+    if isinstance(outcome, Fault):
+        stage.scope.prev = UNSET
+        return
+    stage.scope.prev = outcome.value
+    operation = stage.setting.contract.operations.get(method)
+    if operation is None or operation.writes or method.startswith("dbal."):
+        stage.digests.clear()
+        stage.timed_out.clear()
+    if method == "dbal.migrate" and asking.args.get("dryRun") is not True:
+        entities = asking.args.get("entities")
+        names = [
+            str(entity.get("entity"))
+            for entity in (entities if isinstance(entities, list) else ())
+            if isinstance(entity, dict)
+        ]
+        stage.loose |= frozenset(names)
+    if method in _MOVES_ROLES:
+        stage.roles_moved = True
+
+
+def leave(stage: Stage, asking: Asking, meta: dict[str, Json], outcome: Value | Fault) -> None:
+    """Note the audit record that this call must have left."""
+    contract = stage.setting.contract
+    if not is_audited(contract, asking.method, outcome):
+        return
+    entity, _, operation = asking.method.partition(".")
+    actor = _actor(asking)
+    user: str | msgspec.UnsetType = UNSET
+    if actor in (SYSTEM, ANONYMOUS):
+        user = actor or UNSET
+    elif actor is not None and isinstance(known := stage.scope.actors.get(actor), dict):
+        user = str(known.get("id"))
+    unauthorized = isinstance(outcome, Fault) and outcome.name == "UNAUTHORIZED"
+    given = meta.get("requestId")
+    stage.trail.add(
+        Left(
+            step=asking.step,
+            requirements=asking.requirements,
+            operation=operation,
+            entity=None if entity == "dbal" else entity,
+            code=None if isinstance(outcome, Value) else outcome.name,
+            user=UNSET if unauthorized else user,
+            request_id=given if isinstance(given, str) else None,
+            pattern=asking.expectation.audit,
+        )
+    )
