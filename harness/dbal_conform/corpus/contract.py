@@ -100,7 +100,26 @@ def _load(folder: Path) -> Contract:
         tolerances=Tolerances(**msgspec.structs.asdict(compat.tolerances)),
         meta=dict(head.meta),
         limits=dict(head.limits),
+        hidden=_hidden(acl),
     )
+
+
+def _hidden(acl: forms.AclForm) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return, by entity and role, the fields that no rule granting read or list shows him."""
+    shown: dict[str, dict[str, list[frozenset[str]]]] = {}
+    for rule in acl.rules:
+        if not {"read", "list"}.isdisjoint(rule.operations):
+            for role in rule.role:
+                of_role = shown.setdefault(rule.entity, {}).setdefault(role, [])
+                of_role.append(frozenset(rule.hide_fields))
+    return {
+        entity: {
+            role: tuple(sorted(frozenset.intersection(*hidden)))
+            for role, hidden in roles.items()
+            if frozenset.intersection(*hidden)
+        }
+        for entity, roles in shown.items()
+    }
 
 
 def _file(file: Path, form: type[Form], kind: str) -> tuple[Source, Form]:
