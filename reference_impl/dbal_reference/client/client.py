@@ -64,7 +64,7 @@ class DBALClient:
         self._owned = owned
         schema = connection.schema
         self._entities = {name: self._entity_client(name) for name in schema.entities}
-        self._attributes = {plural(name): name for name in reversed(schema.entities)}
+        self._attributes = {plural(name): name for name in schema.entities}
 
     def _entity_client(self, name: str) -> EntityClient:
         operations = {

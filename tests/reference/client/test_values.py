@@ -27,6 +27,7 @@ TAG = {"$bigint": str(LONG)}
         ({"data": {"views": True}}, {"data": {"views": True}}),
         ({"data": [LONG]}, {"data": [LONG]}),
         ({"create": {"views": LONG}, "update": {}}, {"create": {"views": TAG}, "update": {}}),
+        ({"update": {"views": LONG}}, {"update": {"views": TAG}}),
         ({"ifMatch": {"views": LONG}}, {"ifMatch": {"views": TAG}}),
         ({"items": [{"views": LONG}, 1]}, {"items": [{"views": TAG}, 1]}),
         ({"items": LONG}, {"items": LONG}),
