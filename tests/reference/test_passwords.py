@@ -58,12 +58,12 @@ def test_an_unknown_user_costs_what_a_known_one_costs(schema: Schema) -> None:
     phc = hasher.hash("correct horse")
 
     def milliseconds(password: str | None) -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         if password is None:
             hasher.waste("wrong horse")
         else:
             hasher.verify(phc, password)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     known = statistics.median(milliseconds("wrong horse") for _ in range(5))
     unknown = statistics.median(milliseconds(None) for _ in range(5))

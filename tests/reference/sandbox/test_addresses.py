@@ -83,6 +83,8 @@ def test_a_url_of_this_machine_or_its_link_is_refused(schema: Schema, text: str)
         "http://256.0.0.0x7f/",
         "http://127.0.0.1x/",
         "http://08.0.0.1/",
+        "http://0.0.0.0.0.0.0/",
+        "http://[12345::]/",
         "http://4294967297/",
         "http://[2001:db8::1]/",
         "http://[x]/",

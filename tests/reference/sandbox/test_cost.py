@@ -35,28 +35,36 @@ PIECES = [
 ]
 
 
-def seconds(schema: Schema, text: str) -> float:
-    row = {"componentTree": json.dumps([text], ensure_ascii=False)}
-    started = time.perf_counter()
+SIZE = 200_000  # bytes of JSON, below the limit of SB-01
+
+
+def seconds(schema: Schema, tree: list[str]) -> float:
+    """Of this process, so that neighbours do not count."""
+    row = {"componentTree": json.dumps(tree, ensure_ascii=False)}
+    started = time.process_time()
     inspect(schema, schema.entities["PageConfig"], row)
-    return time.perf_counter() - started
+    return time.process_time() - started
+
+
+def is_linear(small: float, great: float) -> bool:
+    """Whether ten times the text took some ten times as long, where squares would take hundred."""
+    return great < 30 * small + 0.1
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_a_field_full_of_beginnings_is_scanned_in_linear_time(schema: Schema, piece: str) -> None:
-    """At the limit of SB-01; a scan that backtracks takes minutes."""
-    assert seconds(schema, piece * (200_000 // len(json.dumps(piece)))) < 0.5
-    assert seconds(schema, "http://" + piece * (200_000 // len(json.dumps(piece)))) < 0.5
+@pytest.mark.parametrize("start", ["", "http://"])
+def test_a_leaf_full_of_beginnings_is_scanned_in_linear_time(
+    schema: Schema, piece: str, start: str
+) -> None:
+    count = SIZE // len(json.dumps(piece))
+    small, great = (seconds(schema, [start + piece * n]) for n in (count // 10, count))
+    assert is_linear(small, great)
 
 
-def test_a_field_of_many_small_leaves_is_scanned_in_a_moment(schema: Schema) -> None:
-    page = schema.entities["PageConfig"]
-    for leaf in ("x {}%", "x{}%25", "; drop {}"):
-        row = {"componentTree": json.dumps([leaf.format(n) for n in range(15_000)])}
-        started = time.perf_counter()
-        violation = inspect(schema, page, row)
-        assert time.perf_counter() - started < 2
-        assert (violation is not None) == (leaf[0] == ";")
+@pytest.mark.parametrize("leaf", ["x {}%", "x{}%25", "; drop {}"])
+def test_many_leaves_are_scanned_in_linear_time(schema: Schema, leaf: str) -> None:
+    small, great = (seconds(schema, [leaf.format(i) for i in range(n)]) for n in (1500, 15_000))
+    assert is_linear(small, great)
 
 
 leaves = st.text(st.characters(codec="utf-8")) | st.sampled_from(PIECES) | st.none() | st.integers()

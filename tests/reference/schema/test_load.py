@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from dbal_reference.errors import SchemaError
+from dbal_reference.schema import locate
 from dbal_reference.schema.load import load_schema
 from dbal_reference.schema.model import (
     UNSET,
@@ -121,6 +122,14 @@ def test_one_new_file_is_a_new_entity_with_every_generic_operation(folder: Path)
     assert note.definition["fields"]["text"] == {"type": "string", "required": True}
 
 
+def test_uniqueness_of_several_fields_may_be_written_as_a_list(folder: Path) -> None:
+    text = f"{NOTE}  at: {{type: bigint}}\nunique: [[text, at]]\nindexes: [[at], [at, text]]"
+    (folder / "entities" / "note.yaml").write_text(text, "utf-8")
+    note = load_schema(folder).entities["Note"]
+    assert note.unique == (Unique(("text", "at")),)
+    assert note.indexes == (("at",), ("at", "text"))
+
+
 def test_an_acl_without_rules_is_a_valid_one(folder: Path) -> None:
     (folder / "acl.yaml").write_text("rules: []", "utf-8")
     assert load_schema(folder).rules == ()
@@ -156,6 +165,27 @@ def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
     (folder / "entities" / "user.yaml").write_bytes(b"entity: \xff")
     with pytest.raises(SchemaError, match=r"user\.yaml:1:1: user\.yaml: is not UTF-8"):
         load_schema(folder)
+
+
+def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:
+    (folder / "acl.yaml").unlink()
+    (folder / "acl.yaml").mkdir()
+    with pytest.raises(SchemaError, match=r"acl\.yaml:1:1: acl\.yaml: cannot be read"):
+        load_schema(folder)
+
+
+def test_a_missing_folder_of_entities_is_named(folder: Path) -> None:
+    (folder / "entities").rename(folder / "things")
+    with pytest.raises(SchemaError, match=r"entities:1:1: entities: is missing: add the folder"):
+        load_schema(folder)
+
+
+def test_an_installed_package_finds_the_schema_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (locate.packaged_schema() / "contract.yaml").is_file()
+    monkeypatch.setattr(locate, "_PACKAGE", tmp_path / "site-packages" / "dbal_reference")
+    assert locate.packaged_schema() == tmp_path / "site-packages" / "dbal_schema"
 
 
 def test_a_byte_order_mark_is_forgiven(folder: Path) -> None:

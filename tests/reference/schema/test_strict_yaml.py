@@ -78,12 +78,12 @@ def test_what_readers_of_yaml_differ_on_is_refused_with_its_place(
 
 
 def test_nesting_that_would_exhaust_the_stack_is_refused_at_once() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(YamlDefect):
         parse("a: " + "[" * 100_000)
     with pytest.raises(YamlDefect, match="nested too deeply"):
         parse("a: " + "[" * 500 + "]" * 500)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 5
 
 
 def test_control_characters_are_refused() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbal_reference.schema.model import Schema
+from dbal_reference.schema.model import Entity, Field, Schema, Tenancy
 from dbal_reference.validation import Author, validate_create
 
 NOW = 1_700_000_000_000
@@ -62,6 +62,29 @@ def test_times_and_versions_start_as_the_contract_says(schema: Schema) -> None:
     assert made(schema, "Workflow", flow | {"version": 7})["version"] == 7
     assert made(schema, "Workflow", flow | {"createdAt": 5}, SYSTEM)["updatedAt"] == 5
     assert made(schema, "Probe", {"code": "A", "revision": 3})["revision"] == 3
+
+
+def test_a_version_without_default_starts_at_one_and_times_may_be_datetimes(schema: Schema) -> None:
+    key = Field("id", "uuid", primary=True, generated=True)
+    fields = {
+        "id": key,
+        "changed": Field("changed", "datetime", auto="updated"),
+        "made": Field("made", "datetime", auto="created"),
+        "seen": Field("seen", "datetime", default={"now": True}),
+        "turn": Field("turn", "bigint", auto="increment"),
+        "data": Field("data", "json", default={"now": True}),
+    }
+    entity = Entity("E", "1", fields, key, Tenancy(), (), 1, 1)
+    moment = "2023-11-14T22:13:20.000Z"
+    row, findings = validate_create(schema, entity, {}, USER)
+    assert findings == []
+    assert row == {
+        **dict.fromkeys(("changed", "made", "seen"), moment),
+        "turn": 1,
+        "data": {"now": True},
+    }
+    row["data"]["now"] = False
+    assert validate_create(schema, entity, {}, USER)[0]["data"] == {"now": True}
 
 
 def test_a_default_is_never_shared_between_rows(schema: Schema) -> None:

@@ -114,9 +114,9 @@ def test_both_halves_of_an_update_are_judged_together(schema: Schema) -> None:
 def test_a_long_chain_is_judged_in_no_time_and_without_recursion(schema: Schema) -> None:
     ids = [f"n{place}" for place in range(5000)]
     chain = json.dumps([{"from": a, "to": b} for a, b in itertools.pairwise(ids)])
-    started = time.perf_counter()
+    started = time.process_time()
     assert created(schema, json.dumps([{"id": each} for each in ids]), chain) == []
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12))

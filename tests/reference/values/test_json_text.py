@@ -102,9 +102,9 @@ def test_what_is_not_one_json_text_is_refused(text: str) -> None:
     ],
 )
 def test_nesting_beyond_32_is_limit_at_once(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert check_value(FIELD, text) == (None, "limit")
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.5
 
 
 def test_nesting_counts_brackets_outside_strings_only() -> None:
