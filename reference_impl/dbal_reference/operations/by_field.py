@@ -178,8 +178,14 @@ class Upsert(ByField):
         create = values["create"]
         if "create" not in call.params:
             return Draft({}, frozenset()), []
-        if field is None or type(create) is not dict or values["value"] is None:
-            return self.drafts.make(call, create, "create")
+        if field is None or type(create) is not dict:
+            draft, findings = self.drafts.make(call, create, "create")
+            # What is missing may be what `field` was to address.
+            return draft, [found for found in findings if found.code != "required"]
+        if values["value"] is None:
+            draft, findings = self.drafts.make(call, create, "create")
+            own = f"create.{field.name}"
+            return draft, [found for found in findings if found.field != own]
         other = field.name in create and not _same(create[field.name], values["value"], field)
         draft, findings = self.drafts.make(call, {**create, field.name: values["value"]}, "create")
         own = f"create.{field.name}"

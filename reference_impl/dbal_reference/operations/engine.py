@@ -17,8 +17,9 @@ from dbal_reference.rate_limit import FailureLimit
 from dbal_reference.schema.model import Entity, Schema
 from dbal_reference.values import encode_value
 
-# What this service does whole; a backend may claim no more than that (CAP-CLAIM-002).
-SERVED = frozenset({"schemaIntrospection"})
+# What this service does whole of that for which a backend must give its word (CAP-CLAIM-002).
+SERVED: frozenset[str] = frozenset()
+ALWAYS_SERVED = frozenset({"schemaIntrospection"})  # needs nothing of a backend
 
 _MOST_CACHED = (
     2048  # actors x entities x verbs; forgotten all at once, since they are cheap to make
@@ -58,7 +59,7 @@ class Engine:
         self.failures = FailureLimit(
             clock, failures=schema.verify["failures"], window_ms=schema.verify["window_ms"]
         )
-        self.claims = adapter.capabilities & SERVED
+        self.claims = ALWAYS_SERVED | (adapter.capabilities & SERVED)
         self.referrers = _referrers(schema)
         self.constraints = {name: _constraints(entity) for name, entity in schema.entities.items()}
         self._visible: dict[tuple[Actor, str, str], Predicate] = {}
