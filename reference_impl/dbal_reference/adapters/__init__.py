@@ -86,7 +86,8 @@ class Adapter(Protocol):
     def unit(self, *, write: bool, deadline: float) -> AbstractContextManager[Unit]:
         """Begin; commit at the end of the block, roll back if it raises.
 
-        `deadline` is a `time.monotonic()` instant. Write units of one adapter exclude each other.
+        `deadline` is a `time.monotonic()` instant. Write units of one adapter exclude each other,
+        and a private SQLite database has one unit at a time: do not begin one inside another.
 
         Raises:
             UnavailableError: the database is not there.

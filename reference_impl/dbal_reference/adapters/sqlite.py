@@ -95,6 +95,7 @@ class SqliteAdapter(SqlAdapter):
         super().__init__(schema, Statements(schema, SqliteDialect()))
         self._path = path
         self._lock = threading.Lock()  # of the writing connection
+        self._watching = threading.Lock()  # of the watching one, which waits for no writer
         self._open = True
         self._revision = 0
         self._idle: list[SqliteConnection] = []
@@ -110,7 +111,9 @@ class SqliteAdapter(SqlAdapter):
         """Count own writes, and ask a connection that never writes for those of other processes."""
         if self._watch is None:
             return self._revision
-        with self._held(time.monotonic() + PATIENCE_S):
+        with self._watching:
+            if not self._open:
+                raise UnavailableError
             return (self._revision, self._watch.query("PRAGMA data_version")[0][0])
 
     def clear(self) -> None:
@@ -134,9 +137,10 @@ class SqliteAdapter(SqlAdapter):
         self._open = False
         held = self._lock.acquire(timeout=5.0)
         try:
-            for connection in (*self._idle, self._watch, self._writer):
-                if connection is not None:
-                    connection.close()
+            with self._watching:
+                for connection in (*self._idle, self._watch, self._writer):
+                    if connection is not None:
+                        connection.close()
             self._idle.clear()
         finally:
             if held:

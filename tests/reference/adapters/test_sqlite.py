@@ -102,6 +102,7 @@ def test_readers_of_a_file_work_side_by_side_and_beside_a_writer(file: SqliteAda
     store(file, "Thing", thing("1"))
     with file.unit(write=True, deadline=soon()) as writer:
         writer.insert("Thing", [thing("2")])
+        file.revision()  # nor does this wait
         with (
             file.unit(write=False, deadline=soon(1)) as one,
             file.unit(write=False, deadline=soon(1)) as two,
