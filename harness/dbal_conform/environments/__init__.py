@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from dbal_conform.core.errors import CouldNotRunError
 from dbal_conform.core.play.actions import Environment as EnvironmentFault
-from dbal_conform.environments.embedded import Memory, Sqlite
+from dbal_conform.environments.embedded import Embedded, Memory, Sqlite
 
 
 class Environment(Protocol):
@@ -50,6 +50,8 @@ class Family(NamedTuple):
 ENVIRONMENTS: dict[str, Family] = {
     "memory": Family("memory", lambda _: Memory()),
     "sqlite": Family("sqlite", lambda ground: Sqlite(ground.detail, ground.scratch, ground.worker)),
+    # The target sees to its database itself.
+    "external": Family("external", lambda _: Embedded()),
 }
 
 # Databases that manifests may name and for which this version has no environment yet.

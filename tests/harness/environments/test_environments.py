@@ -1,0 +1,85 @@
+from pathlib import Path
+
+import pytest
+
+from dbal_conform.core.errors import CouldNotRunError
+from dbal_conform.core.play.actions import Environment as Fault
+from dbal_conform.environments import kind_of, offers_of, open_environment
+
+
+@pytest.mark.parametrize(("spec", "url"), [("memory", "memory:"), ("sqlite", "sqlite:")])
+def test_an_embedded_database_needs_nothing(tmp_path: Path, spec: str, url: str) -> None:
+    ground = open_environment(spec, tmp_path, "1")
+    assert ground.url == url
+    ground.close()
+    ground.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_each_worker_has_a_file_of_its_own_that_is_removed(tmp_path: Path) -> None:
+    urls = set()
+    for worker in ("1.1", "2.1"):
+        ground = open_environment(f"sqlite:{tmp_path}/my.db", tmp_path, worker)
+        file = Path(ground.url.removeprefix("sqlite:"))
+        assert file.parent == tmp_path
+        urls.add(ground.url)
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(f"{file}{suffix}").touch()
+        ground.close()
+        ground.close()
+    assert len(urls) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_without_a_name_lies_in_the_scratch_folder(tmp_path: Path) -> None:
+    ground = open_environment("sqlite:file", tmp_path, "3")
+    assert Path(ground.url.removeprefix("sqlite:")).parent == tmp_path
+
+
+def test_a_file_that_exists_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "my-1.db").write_text("precious", encoding="utf-8")
+    with pytest.raises(CouldNotRunError, match=r"my-1\.db exists; name a file that does not"):
+        open_environment(f"sqlite:{tmp_path}/my.db", tmp_path, "1")
+    assert (tmp_path / "my-1.db").read_text(encoding="utf-8") == "precious"
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CouldNotRunError, match="make it first"):
+        open_environment(f"sqlite:{tmp_path}/no/my.db", tmp_path, "1")
+
+
+@pytest.mark.parametrize("spec", ["postgres:17", "mongo", "oracle:23", ""])
+def test_a_database_without_an_environment_could_not_run(tmp_path: Path, spec: str) -> None:
+    with pytest.raises(CouldNotRunError, match="choose one of memory, sqlite"):
+        open_environment(spec, tmp_path, "1")
+
+
+@pytest.mark.parametrize(
+    ("fault", "what"),
+    [
+        (Fault(database="kill"), "server"),
+        (Fault(network="cut"), "network"),
+        (Fault(connection="drop"), "connection of its own"),
+    ],
+)
+def test_no_fault_can_be_put_into_an_embedded_database(
+    tmp_path: Path, fault: Fault, what: str
+) -> None:
+    with pytest.raises(CouldNotRunError, match=f"has no {what}"):
+        open_environment("memory", tmp_path, "1").apply(fault)
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind"),
+    [
+        ("memory", "memory"),
+        ("sqlite:x.db", "sqlite"),
+        ("postgres:17", "postgres"),
+        ("mariadb:11.8", "mysql"),
+        ("mongo:7", "mongo"),
+        ("oracle", "oracle"),
+    ],
+)
+def test_a_spec_has_a_kind(spec: str, kind: str) -> None:
+    assert kind_of(spec) == kind
+    assert offers_of(spec) == ()
