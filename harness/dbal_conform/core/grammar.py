@@ -3,6 +3,7 @@
 Rule 9 of harness.md section 3. Everything here is decided without knowing what was saved.
 """
 
+import difflib
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -156,10 +157,13 @@ def _operators(node: dict[str, Json], dollars: list[str], at: Where) -> Iterator
     for name in dollars:
         check = _OPERATOR_CHECKS.get(name)
         if check is None:
+            near = difflib.get_close_matches(name, _OPERATOR_CHECKS, n=1, cutoff=0.75)
+            hint = (
+                f"did you mean {near[0]}?" if near else f"known are {', '.join(_OPERATOR_CHECKS)}."
+            )
             yield Finding(
                 (*at, name),
-                f"{name} is no operator: {' '.join(_OPERATOR_CHECKS)}; a member "
-                f"of that name is written ${name}",
+                f"{name} is no operator: {hint} A member of that name is written ${name}",
                 key=True,
             )
         else:
@@ -201,10 +205,15 @@ def _match(operand: Json, at: Where) -> Iterator[Finding]:
         yield Finding(at, "$match takes a regular expression in quotes")
         return
     try:
-        re2.compile(operand, _QUIET)
+        re2.compile(operand, QUIET)
     except re2.error as error:
-        said = error.args[0].decode() if isinstance(error.args[0], bytes) else error
-        yield Finding(at, f"RE2 refuses the expression: {said}")
+        yield Finding(at, f"RE2 refuses the expression: {said(error)}")
+
+
+def said(error: Exception) -> str:
+    """Return the words of an error of RE2, which are bytes."""
+    words = error.args[0]
+    return words.decode(errors="replace") if isinstance(words, bytes) else str(words)
 
 
 def _bound(operand: Json, at: Where) -> Iterator[Finding]:
@@ -243,8 +252,8 @@ def _full_list(operand: Json, at: Where) -> Iterator[Finding]:
         yield from pattern(operand, at)
 
 
-_QUIET = re2.Options()
-_QUIET.log_errors = False  # RE2 writes to stderr otherwise
+QUIET = re2.Options()
+QUIET.log_errors = False  # RE2 writes to stderr otherwise
 
 _GENERATOR_CHECKS: Final[dict[str, Callable[[Json, Where], Iterator[Finding]]]] = {
     "$now": _now,

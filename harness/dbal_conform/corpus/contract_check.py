@@ -3,16 +3,19 @@
 Each function raises `InputError` with every mistake of its files, at its place.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import re2
 
+from dbal_conform.core import grammar
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.finding import Finding
 from dbal_conform.corpus import contract_forms as forms
 from dbal_conform.corpus.source import Source
 
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 RESERVED = frozenset({"and", "or", "not"})  # words of the filter language (SCH-FILE-004)
 
 EntityFiles: TypeAlias = list[tuple[Source, forms.EntityForm]]
@@ -69,8 +72,10 @@ def _entity(form: forms.EntityForm, known: dict[str, forms.EntityForm]) -> Itera
         )
     for name, field in form.fields.items():
         at = ("fields", name)
-        if name in RESERVED or name[0] in "$_":
+        if name in RESERVED or name[:1] in "$_":
             yield Finding(at, f"{name!r} is a reserved name: choose another", key=True)
+        elif not _NAME.fullmatch(name):
+            yield Finding(at, f"{name!r} is no field name: letters and digits", key=True)
         yield from _field(at, field, known)
     yield from _field_names(form)
 
@@ -86,9 +91,9 @@ def _field(
             yield Finding((*at, low), f"{low} {least} is above {high} {most}")
     if field.pattern is not None:
         try:
-            re2.compile(field.pattern)
+            re2.compile(field.pattern, grammar.QUIET)
         except re2.error as error:
-            yield Finding((*at, "pattern"), f"RE2 refuses the pattern: {error}")
+            yield Finding((*at, "pattern"), f"RE2 refuses the pattern: {grammar.said(error)}")
     if field.foreign_key:
         yield from _foreign_key((*at, "foreign_key"), field.foreign_key, known)
 

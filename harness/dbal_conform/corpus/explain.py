@@ -49,6 +49,11 @@ def findings(kind: str, document: Json, *, part: str = "", slots: bool = True) -
         for error, rule in errors
         if error.validator == "oneOf" and not rule
     ]
+    unknown = {
+        tuple(error.absolute_path)
+        for error, _ in errors
+        if error.validator == "additionalProperties"
+    }
     found: list[Finding] = []
     for error, rule in errors:
         at: Where = tuple(error.absolute_path)
@@ -56,7 +61,9 @@ def findings(kind: str, document: Json, *, part: str = "", slots: bool = True) -
             if error.validator == "oneOf" and at in silent:
                 found.append(Finding(at, _description(error)))
         elif rule:
-            found.append(Finding(at, rule))
+            # Of what is no mapping, or has a misspelt key, rules about its keys say nothing new.
+            if isinstance(error.instance, dict) and at not in unknown:
+                found.append(Finding(at, rule))
         elif "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
             found.append(
                 Finding(
