@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
 from dbal_reference.conformance import Target, open_target
+
+Json: TypeAlias = Any
 
 BOOTSTRAP = "bootstrap-token-of-the-tests"
 ROLES = ("public", "user", "moderator", "admin", "god", "supergod")
@@ -41,7 +43,7 @@ class Talk:
         self.rows: dict[str, Any] = {}
         self._ids = count(1)
 
-    def reset(self, *, actors: Any = None, **fixtures: Any) -> "Talk":  # noqa: ANN401 -- any JSON
+    def reset(self, *, actors: Json = None, **fixtures: Json) -> "Talk":
         """A new world: everybody, unless other actors are given, and rows by entity."""
         made = self.call(
             "conformance.reset",
@@ -63,9 +65,9 @@ class Talk:
         method: str,
         actor: str | None = None,
         /,
-        meta: dict[str, Any] | None = None,
-        **args: Any,  # noqa: ANN401 -- any JSON
-    ) -> Any:  # noqa: ANN401 -- any JSON
+        meta: Json = None,
+        **args: Json,
+    ) -> Json:
         """The result; raises Refusal for an error."""
         members = dict(meta or {})
         if actor is not None:
@@ -73,7 +75,7 @@ class Talk:
         params = {**args, "meta": members} if members else args
         return self.send({"method": method, "params": params})
 
-    def send(self, request: dict[str, Any]) -> Any:  # noqa: ANN401 -- any JSON
+    def send(self, request: dict[str, Any]) -> Json:
         """The result of a whole request; version and id are added where they are missing."""
         request = {"jsonrpc": "2.0", "id": next(self._ids), **request}
         reply = self.raw(json.dumps(request).encode())
@@ -82,7 +84,7 @@ class Talk:
             raise Refusal(reply["error"])
         return reply["result"]
 
-    def raw(self, message: bytes) -> Any:  # noqa: ANN401 -- any JSON
+    def raw(self, message: bytes) -> Json:
         """The reply to any bytes, whole."""
         reply = json.loads(self.target.handle(message))
         assert reply.keys() in ({"jsonrpc", "id", "result"}, {"jsonrpc", "id", "error"})
@@ -93,8 +95,8 @@ class Talk:
         method: str,
         actor: str | None = None,
         /,
-        meta: dict[str, Any] | None = None,
-        **args: Any,  # noqa: ANN401 -- any JSON
+        meta: Json = None,
+        **args: Json,
     ) -> Refusal:
         """The refusal, after which the stored rows are what they were (CALL-ATOM-001)."""
         before = self.call("conformance.digest", "system")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.reference.talk import Talk
+from tests.reference.talk import Json, Talk
 
 EVERY = {"code": {"isNull": False}}
 
@@ -96,7 +96,7 @@ def test_update_many_counts_matches_and_grows_counters_one_by_one(talk: Talk) ->
 def test_a_filter_must_say_something_known(
     talk: Talk,
     operation: str,
-    filter_: Any,
+    filter_: Json,
     fields: dict[str, str],
 ) -> None:
     talk.reset(Probe=[{"code": "A"}])

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.reference.talk import Talk
+from tests.reference.talk import Json, Talk
 
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -41,7 +41,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_schema(talk: Talk) ->
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 1])
-def test_data_that_is_no_object_is_of_wrong_type(talk: Talk, data: Any) -> None:  # noqa: ANN401 -- any JSON
+def test_data_that_is_no_object_is_of_wrong_type(talk: Talk, data: Json) -> None:
     assert talk.refused("User.create", "admin", data=data).fields == {"data": "type"}
 
 

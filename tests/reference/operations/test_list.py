@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from tests.reference.talk import Talk
+from tests.reference.talk import Json, Talk
 
 PAGE = {"data", "total", "page", "limit", "hasMore", "nextCursor"}
 
 
-def probes(talk: Talk, number: int, **more: Any) -> Talk:  # noqa: ANN401 -- any JSON
+def probes(talk: Talk, number: int, **more: Json) -> Talk:
     rows = [{"code": f"P{i:02}", "amount": i % 3, **more} for i in range(number)]
     return talk.reset(Probe=rows)
 

@@ -1,9 +1,7 @@
 """read, update and delete of one row (GEN-READ, GEN-UPDATE, GEN-DELETE, ORD-CHK-003/004)."""
 
-from typing import Any
-
 import pytest
-from tests.reference.talk import Talk
+from tests.reference.talk import Json, Talk
 
 MISSING = "00000000-0000-4000-8000-000000000000"
 
@@ -23,7 +21,7 @@ MISSING = "00000000-0000-4000-8000-000000000000"
 def test_a_key_that_leads_nowhere(
     talk: Talk,
     operation: str,
-    key: Any,
+    key: Json,
     name: str,
     fields: dict[str, str],
 ) -> None:
