@@ -1,5 +1,6 @@
 """Compare a failure with what was expected of it. Text of messages is never compared."""
 
+import re
 from collections.abc import Mapping
 
 from dbal_conform.core.contract import ErrorSpec
@@ -8,7 +9,7 @@ from dbal_conform.core.patterns.context import UNSET, Context
 from dbal_conform.core.patterns.engine import Pattern
 from dbal_conform.core.suite import ErrorPattern
 
-METHOD_NOT_FOUND = -32601  # the short form's vectors write 422 for it (CPT-SHORT-002)
+_KEY = re.compile(r"(^|\.)\$\$")  # a key within a path, written as keys are: `filter.$$where`
 
 
 class ErrorCheck:
@@ -27,7 +28,9 @@ class ErrorCheck:
         self._code = pattern.code
         self._fields: dict[str, Pattern] | None = None
         if pattern.fields is not UNSET:
-            self._fields = {field: Pattern(code) for field, code in pattern.fields.items()}
+            self._fields = {
+                _KEY.sub(r"\1$", field): Pattern(code) for field, code in pattern.fields.items()
+            }
         parts = {
             "/details": pattern.details,
             "/details/reason": pattern.reason,

@@ -13,7 +13,7 @@ from dbal_conform.core.play.control import digest, read_clock, received
 from dbal_conform.core.play.flow import Flow
 from dbal_conform.core.play.inversion import conclude, probing
 from dbal_conform.core.play.judging import judged
-from dbal_conform.core.play.stage import ANONYMOUS, Asking, Digest, Stage
+from dbal_conform.core.play.stage import Asking, Digest, Stage
 from dbal_conform.core.verdict import Mismatch
 
 UNSET = msgspec.UNSET
@@ -40,10 +40,10 @@ def perform(stage: Stage, asking: Asking) -> Flow[Value | Fault]:
 
     Raises:
         DeadError: no usable reply came.
-        UnboundError: a reference in the expectation names nothing.
+        UnboundError: a reference in the expectation, the actor or transaction names nothing.
         ProbedError: it has shown whether an unclaimed capability is refused.
     """
-    used = probing(stage, asking)
+    used, expectation = probing(stage, asking), asking.expectation
     if used:
         asking = msgspec.structs.replace(asking, expectation=stage.setting.anything)
     request = request_of(stage, asking)
@@ -58,14 +58,14 @@ def perform(stage: Stage, asking: Asking) -> Flow[Value | Fault]:
     outcome = yield from judged(stage, asking, request, came, took_ms)
     yield from compare_states(stage, asking, outcome, tx, before)
     if used:
-        conclude(stage, asking, used, outcome)
+        conclude(stage, asking, used, outcome, expectation)
     return outcome
 
 
 def request_of(stage: Stage, asking: Asking) -> Request:
     """Return the request of a call: with the actor's token, unless the author gave one (rule 8)."""
     meta: dict[str, Json] = {}
-    token = stage.tokens.get(asking.actor or ANONYMOUS)
+    token = stage.token(asking.actor)
     if token is not None:
         meta["token"] = token
     if asking.transaction is not None:
@@ -97,7 +97,7 @@ def compare_states(
         stage.notes.tally.could_not[tally.UNCHANGED] += 1
         return
     stage.notes.tally.evaluated[tally.UNCHANGED] += 1
-    if outcome.name == "TIMEOUT":
+    if outcome.name == "TIMEOUT" and tx is None:
         stage.timed_out.append((asking, before))
     differ(stage, asking.step, before, after, "CALL-ATOM-001")
 

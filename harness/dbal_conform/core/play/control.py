@@ -1,14 +1,17 @@
 """Calls that the harness makes for itself, with the bootstrap token."""
 
+import msgspec
+
 from dbal_conform.core.errors import HarnessError
 from dbal_conform.core.invariants import tally
 from dbal_conform.core.messages import Fault, Json, Request, Silence, Value
 from dbal_conform.core.play.actions import Answer, Send
+from dbal_conform.core.play.expectation import plain
 from dbal_conform.core.play.flow import DeadError, Flow, StoppedError
 from dbal_conform.core.play.notes import Line
 from dbal_conform.core.play.stage import SYSTEM, Digest, Stage
 from dbal_conform.core.results import Report
-from dbal_conform.core.verdict import Verdict
+from dbal_conform.core.verdict import Mismatch, Verdict
 
 
 def control(stage: Stage, method: str, args: dict[str, Json], step: str) -> Flow[Value | Fault]:
@@ -57,10 +60,10 @@ def read_clock(stage: Stage, step: str) -> Flow[None]:
         stage.scope.now_ms = stage.frozen_ms
         return
     outcome = yield from control(stage, "conformance.clock", {}, step)
-    take_reading(stage, outcome)
+    take_reading(stage, outcome, step)
 
 
-def take_reading(stage: Stage, outcome: Value | Fault) -> None:
+def take_reading(stage: Stage, outcome: Value | Fault, step: str) -> None:
     """Take note of what `conformance.clock` has answered.
 
     Raises:
@@ -71,7 +74,9 @@ def take_reading(stage: Stage, outcome: Value | Fault) -> None:
             stage.scope.now_ms = now
             stage.frozen_ms = now if frozen else None
         case _:
-            raise StoppedError(Verdict.FAIL, f"conformance.clock tells no time: {outcome}")
+            mismatch = Mismatch("", "tells no time", actual=plain(outcome))
+            stage.broken(msgspec.structs.replace(mismatch, requirement="CTL-CLOCK-001"), step)
+            raise StoppedError(Verdict.FAIL, "conformance.clock tells no time")
 
 
 def digest(stage: Stage, tx: str | None, step: str) -> Flow[Digest | None]:

@@ -84,10 +84,13 @@ class Expectation:
             option.apply(outcome, trial, took_ms)
             if not trial.found:
                 return
-        came = outcome.value if isinstance(outcome, Value) else as_json(outcome)
-        context.differ(
-            "", f"is none of the {len(self.options)} answers that are right", UNSET, came
-        )
+        why = f"is none of the {len(self.options)} answers that are right"
+        context.differ("", why, UNSET, plain(outcome))
+
+
+def plain(outcome: Value | Fault) -> Json:
+    """Return what came, as JSON: the result, or the error object."""
+    return outcome.value if isinstance(outcome, Value) else {**as_json(outcome)}
 
 
 def as_json(fault: Fault) -> dict[str, Json]:

@@ -30,7 +30,7 @@ def set_clock(stage: Stage, step: Clock, place: str) -> Flow[Json | msgspec.Unse
         args["frozen"] = step.frozen
     came = yield from control_step(stage, "conformance.clock", args, place)
     if came is not UNSET:
-        take_reading(stage, Value(0, came))
+        take_reading(stage, Value(0, came), place)
     return came
 
 

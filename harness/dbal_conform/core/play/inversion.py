@@ -2,6 +2,7 @@
 
 from dbal_conform.core.errors import ConformError
 from dbal_conform.core.messages import Fault, Value
+from dbal_conform.core.play.expectation import Expectation
 from dbal_conform.core.play.stage import Asking, Stage
 from dbal_conform.core.play.uses import uses
 from dbal_conform.core.verdict import Mismatch
@@ -35,25 +36,34 @@ def probing(stage: Stage, asking: Asking) -> frozenset[str]:
     )
 
 
-def conclude(stage: Stage, asking: Asking, used: frozenset[str], outcome: Value | Fault) -> None:
-    """Say what the call has shown; it may have been refused before it got so far.
+def conclude(
+    stage: Stage,
+    asking: Asking,
+    used: frozenset[str],
+    outcome: Value | Fault,
+    expectation: Expectation,
+) -> None:
+    """Say what the call has shown: nothing, if it was refused before that, and had to be.
 
     Raises:
         ProbedError: it was refused for the capability, or was not.
     """
-    match outcome:
-        case Fault(name=name) if name in _EARLIER or outcome.code < 0:
-            return
-        case Fault(name=name) if name == REFUSAL:
-            named = outcome.details.get("capability")
-            allowed = {
-                *used,
-                *(i for u in used for i in stage.setting.contract.capabilities[u].implies),
-            }
-            if named not in allowed:
-                why = "names another capability than what was used"
-                mismatch = Mismatch("/details/capability", why, [*sorted(allowed)], named)
-                stage.breach(mismatch, asking.step, (CLAIM,))
-            raise ProbedError(refused=True)
-        case _:
-            raise ProbedError(refused=False)
+    if not isinstance(outcome, Fault):
+        raise ProbedError(refused=False)
+    if outcome.name == REFUSAL:
+        _names_it(stage, asking, used, outcome)
+        raise ProbedError(refused=True)
+    context = stage.context()
+    expectation.apply(outcome, context, 0.0)
+    if context.found or not (outcome.name in _EARLIER or outcome.code < 0):
+        raise ProbedError(refused=False)
+
+
+def _names_it(stage: Stage, asking: Asking, used: frozenset[str], refusal: Fault) -> None:
+    capabilities = stage.setting.contract.capabilities
+    right = sorted({*used, *(name for each in used for name in capabilities[each].implies)})
+    named = refusal.details.get("capability")
+    if named not in right:
+        why = "names another capability than what was used"
+        mismatch = Mismatch("/details/capability", why, [*right], named)
+        stage.breach(mismatch, asking.step, (CLAIM,))

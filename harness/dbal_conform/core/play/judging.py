@@ -7,7 +7,7 @@ import msgspec
 from dbal_conform.core.invariants import tally
 from dbal_conform.core.messages import Fault, Json, Request, Value
 from dbal_conform.core.play.control import read_clock
-from dbal_conform.core.play.expectation import as_json
+from dbal_conform.core.play.expectation import plain
 from dbal_conform.core.play.flow import Flow
 from dbal_conform.core.play.stage import ANONYMOUS, SYSTEM, Asking, Stage
 from dbal_conform.core.play.trail import Left, is_audited
@@ -73,8 +73,7 @@ def _actor(asking: Asking) -> str | None:
 def no_secret(stage: Stage, step: str, outcome: Value | Fault) -> None:
     """See that nothing planted stands in a reply."""
     stage.notes.tally.evaluated[tally.SECRET] += 1
-    reply = as_json(outcome) if isinstance(outcome, Fault) else outcome.value
-    found = stage.setting.secrets.found_in(reply)
+    found = stage.setting.secrets.found_in(plain(outcome))
     if found is None or stage.setting.secrets.said_openly(found[1], stage.sent()):
         return
     path, secret = found
@@ -85,12 +84,8 @@ def no_secret(stage: Stage, step: str, outcome: Value | Fault) -> None:
 
 def _observe(stage: Stage, asking: Asking, outcome: Value | Fault) -> None:
     if asking.expectation is not stage.setting.anything:
-        came: dict[str, Json]
-        if isinstance(outcome, Value):
-            came = {"ok": outcome.value}
-        else:
-            came = {"error": as_json(outcome)}
-        stage.notes.observed[asking.step + stage.mark] = came
+        ok = isinstance(outcome, Value)
+        stage.notes.observed[asking.step + stage.mark] = {"ok" if ok else "error": plain(outcome)}
 
 
 def name_of(outcome: Value | Fault) -> str:
@@ -148,8 +143,10 @@ def leave(stage: Stage, asking: Asking, meta: dict[str, Json], outcome: Value | 
         user = actor or UNSET
     elif actor is not None and isinstance(known := stage.scope.actors.get(actor), dict):
         user = str(known.get("id"))
-    unauthorized = isinstance(outcome, Fault) and outcome.name == "UNAUTHORIZED"
+    good = _meta_was_good(outcome)
+    unknown = not good or name_of(outcome) == "UNAUTHORIZED"
     given = meta.get("requestId")
+    request_id = given if isinstance(given, str) else None
     stage.trail.add(
         Left(
             step=asking.step,
@@ -157,8 +154,19 @@ def leave(stage: Stage, asking: Asking, meta: dict[str, Json], outcome: Value | 
             operation=operation,
             entity=None if entity == "dbal" else entity,
             code=None if isinstance(outcome, Value) else outcome.name,
-            user=UNSET if unauthorized else user,
-            request_id=given if isinstance(given, str) else None,
+            user=UNSET if unknown else user,
+            request_id=request_id if good else UNSET,
             pattern=asking.expectation.audit,
         )
+    )
+
+
+def _meta_was_good(outcome: Value | Fault) -> bool:
+    """Whether the envelope was accepted (check 1 of the order); else nobody knows who calls."""
+    if isinstance(outcome, Value):
+        return True
+    findings = outcome.details.get("fields")
+    return outcome.code > 0 and not any(
+        isinstance(item, dict) and str(item.get("field")).startswith("meta.")
+        for item in (findings if isinstance(findings, list) else ())
     )

@@ -82,6 +82,7 @@ class Passes:
         if self._stage is not None:
             self.notes.add(self._stage.notes)
             self.elapsed_ms = self._stage.elapsed_ms
+            self._ids = self._stage.ids
             self._stage = None
 
     def _open(self, mark: str) -> Flow[Stage]:
@@ -93,13 +94,10 @@ class Passes:
     def _main(self, mark: str, missing: frozenset[str] = frozenset()) -> Flow[Stage]:
         stage = yield from self._open(mark)
         stage.missing = missing
-        try:
-            for at, step in enumerate(self.setting.case.steps):
-                came = yield from take(stage, step, str(at + 1))
-                if came is not UNSET:
-                    stage.scope.steps[at] = came
-        finally:
-            self._ids = stage.ids
+        for at, step in enumerate(self.setting.case.steps):
+            came = yield from take(stage, step, str(at + 1))
+            if came is not UNSET:
+                stage.scope.steps[at] = came
         yield from _close(stage)
         self.settle()
         return stage
@@ -122,19 +120,19 @@ class Passes:
         asking = yield from asking_of(stage, twin_of(call, twin), str(at + 1))
         yield from perform(stage, asking)
         yield from await_all(stage)
-        self._ids = stage.ids
         self.settle()
 
 
 def _close(stage: Stage) -> Flow[None]:
     """End a main pass: nothing is left running, unrecorded, or lying in wait."""
     yield from await_all(stage)
+    stage.digests.clear()
     for asking, before in stage.timed_out:
         after = yield from digest(stage, None, asking.step)
         if after is not None:
             differ(stage, asking.step, before, after, "CALL-TIME-002")
     yield from check_trail(stage)
     for trap in stage.traps:
-        if not trap.struck:
+        if not trap.struck and not stage.notes.breaches:
             reason = f"step {trap.step}: nothing ran into this fault, so the case shows nothing"
             raise StoppedError(Verdict.HARNESS_ERROR, reason)

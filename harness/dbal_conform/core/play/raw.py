@@ -17,7 +17,6 @@ from dbal_conform.core.play.judging import formed, leave, name_of, no_secret
 from dbal_conform.core.play.notes import Line
 from dbal_conform.core.play.stage import Asking, Stage
 from dbal_conform.core.suite import Expect, Raw
-from dbal_conform.core.verdict import Mismatch
 
 UNSET = msgspec.UNSET
 _TEXT: Final = frozenset({"json", "line"})

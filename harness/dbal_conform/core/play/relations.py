@@ -1,12 +1,12 @@
 """Relations between saved values: what a single reply cannot show.
 
-| relation         | operands          | holds when                                                  |
-|------------------|-------------------|-------------------------------------------------------------|
-| `eq`             | two or more       | each is equal to the first                                  |
-| `distinct`       | a list            | no two of its items are equal                               |
-| `sorted_by`      | `rows`, `by`      | each row is not less than the one before; `-field` descends |
-| `permutation_of` | two lists         | they hold the same items                                    |
-| `union_of`       | two or more lists | the first holds just the items of the others                |
+| relation         | operands          | holds when                                            |
+|------------------|-------------------|-------------------------------------------------------|
+| `eq`             | two or more       | each is equal to the first                            |
+| `distinct`       | a list            | no two of its items are equal                         |
+| `sorted_by`      | `rows`, `by`      | no row is less than the one before; `-field` descends |
+| `permutation_of` | two lists         | they hold the same items                              |
+| `union_of`       | two or more lists | the first holds just the items of the others          |
 
 Null is less than every value, `false` than `true`, text goes by code point (QRY-SORT).
 """

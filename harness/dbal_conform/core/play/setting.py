@@ -24,14 +24,15 @@ class Setting:
         self.covers = self.strongest_first(case.covers)
         self.anything = Expectation(Expect(observe=True), contract.errors)
         self._careless = Expectation(Expect(observe=True, unchanged=False), contract.errors)
-        self._expectations: dict[int, Expectation] = {}
+        self._expectations: dict[int, tuple[Expect | None, Expectation]] = {}
 
     def expectation(self, expect: Expect | None) -> Expectation:
         """Return `expect` compiled; the same object again for the same expectation."""
-        found = self._expectations.get(id(expect))  # they live as long as the case does
+        found = self._expectations.get(id(expect))
         if found is None:
-            found = self._expectations[id(expect)] = Expectation(expect, self.contract.errors)
-        return found
+            found = (expect, Expectation(expect, self.contract.errors))
+            self._expectations[id(expect)] = found  # holds `expect`, or its id would be free again
+        return found[1]
 
     def raw_expectation(self, expect: Expect | None) -> Expectation:
         """Return what is left of a raw step's expectation for its reply as that of a call."""

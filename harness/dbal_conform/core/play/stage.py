@@ -128,6 +128,17 @@ class Stage:
         """Whether a digest taken now shows what a single call does."""
         return not (self.replays is not None or self.racing or self.launched or self.disturbed)
 
+    def token(self, actor: str | None) -> str | None:
+        """Return the token of an actor; nobody in particular is anonymous, who has none.
+
+        Raises:
+            UnboundError: the world has no such actor.
+        """
+        name = ANONYMOUS if actor is None else actor
+        if name not in self.tokens:
+            raise UnboundError(f"as: {name} cannot be bound: the world has no such actor")
+        return self.tokens[name]
+
     def handle(self, name: str) -> Handle:
         """Return the transaction of that name.
 

@@ -22,7 +22,7 @@ class Left(msgspec.Struct, frozen=True):
     entity: str | None
     code: str | None
     user: str | msgspec.UnsetType = UNSET
-    request_id: str | None = None
+    request_id: str | msgspec.UnsetType | None = None
     pattern: Pattern | None = None
 
     def fields(self) -> dict[str, Json]:
@@ -32,9 +32,10 @@ class Left(msgspec.Struct, frozen=True):
             "entity": self.entity,
             "success": self.code is None,
             "code": self.code,
-            "requestId": self.request_id,
             "securityIncident": self.code in _INCIDENTS,
         }
+        if self.request_id is not UNSET:
+            known["requestId"] = self.request_id
         if self.user is not UNSET:
             known["user"] = self.user
         return known

@@ -14,6 +14,7 @@ from dbal_conform.core.play.admission import admit, unclaimed
 from dbal_conform.core.play.flow import DeadError, Driver, Flow, StoppedError
 from dbal_conform.core.play.grading import broken_by, grade
 from dbal_conform.core.play.inversion import CLAIM
+from dbal_conform.core.play.notes import Breach
 from dbal_conform.core.play.passes import Passes
 from dbal_conform.core.play.setting import Setting
 from dbal_conform.core.play.world import WORLDS
@@ -22,6 +23,8 @@ from dbal_conform.core.verdict import Mismatch, TrialResult, Verdict
 
 _QUIET: Final = frozenset({Verdict.PASS, Verdict.DECLINED, Verdict.NOT_APPLICABLE})
 _HOLDS: Final = frozenset({Verdict.PASS, Verdict.OBSERVED, Verdict.WEAK})
+_SILENT: Final = frozenset({Verdict.CRASH, Verdict.TIMEOUT, Verdict.PROTOCOL_VIOLATION})
+UNDERCLAIMED: Final = "CAP-CLAIM-008"
 
 
 class TrialPlay:
@@ -48,7 +51,9 @@ class TrialPlay:
         self._setting = Setting(case, contract, bootstrap_token)
         self._world = WORLDS.get(control)
         self._claims, self._offers, self._control = claims, offers, control
-        self._head = TrialResult(case.id, target, database, Verdict.PASS, attempt=attempt)
+        self._head = TrialResult(
+            case.id, target, database, Verdict.PASS, case.covers, attempt=attempt
+        )
         self._passes: Passes | None = None
         self._result: TrialResult | None = None
         self._took_ms = 0.0
@@ -84,9 +89,13 @@ class TrialPlay:
         except DeadError as dead:
             verdict, reason = Verdict(dead.silence.how), dead.silence.reason
         except UnboundError as unbound:
-            verdict, reason = Verdict.FAIL, str(unbound)
+            reason = str(unbound)
+            self._note("", reason, self._setting.covers)
+            verdict = self._graded()
         except StoppedError as stopped:
             verdict, reason = stopped.verdict, str(stopped)
+            if verdict is not Verdict.HARNESS_ERROR and self._graded() not in _HOLDS:
+                verdict = self._graded()
         self._finish(verdict, reason)
 
     def _verdict(self) -> Flow[tuple[Verdict, str]]:
@@ -97,22 +106,32 @@ class TrialPlay:
             raise StoppedError(Verdict.COULD_NOT_RUN, f"there is no control {self._control!r}")
         passes = self._passes = Passes(self._setting, self._world, count(1))
         if missing and (yield from passes.inverted(missing)):
-            return self._inverted(passes)
+            graded = self._graded()
+            return (Verdict.DECLINED if graded in _HOLDS else graded), ""
         yield from passes.all()
-        graded = grade(
-            passes.notes.breaches, self._setting, claimed=bool(case.requires) and not missing
-        )
+        graded = self._graded(claimed=bool(case.requires) and not missing)
         if not missing:
             return graded, ""
         named = ", ".join(sorted(missing))
         if graded in _HOLDS:
             return Verdict.UNDERCLAIM, f"{named} is not claimed, and works"
-        return Verdict.FAIL, f"{named} is not claimed, is not refused, and does not work ({CLAIM})"
+        reason = f"{named} is not claimed, is not refused, and does not work"
+        self._note("", reason, (CLAIM,))
+        return Verdict.FAIL, reason
 
-    def _inverted(self, passes: Passes) -> tuple[Verdict, str]:
-        if passes.notes.breaches:
-            return grade(passes.notes.breaches, self._setting, claimed=False), ""
-        return Verdict.DECLINED, ""
+    def _note(self, path: str, why: str, requirements: tuple[str, ...]) -> None:
+        """Note a breach that is of no single step."""
+        if self._passes is not None:
+            mismatch = Mismatch(path, why, requirement=requirements[0])
+            self._passes.settle()
+            self._passes.notes.breaches.append(Breach(mismatch, requirements, invariant=False))
+
+    def _graded(self, *, claimed: bool = False) -> Verdict:
+        """Return what all that was found so far comes to."""
+        if self._passes is None:
+            return Verdict.PASS
+        self._passes.settle()
+        return grade(self._passes.notes.breaches, self._setting, claimed=claimed)
 
     def _finish(self, verdict: Verdict, reason: str) -> None:
         passes = self._passes
@@ -122,34 +141,20 @@ class TrialPlay:
         passes.settle()
         notes = passes.notes
         broken = broken_by(notes.breaches, self._setting)
-        mismatches = tuple(breach.mismatch for breach in notes.breaches)
-        if verdict not in _HOLDS and not broken and verdict not in _UNBROKEN:
+        if verdict is Verdict.UNDERCLAIM:
+            broken = (UNDERCLAIMED,)
+        elif verdict in _SILENT and not broken:
             broken = self._setting.covers
-        if verdict is Verdict.FAIL and not mismatches:
-            mismatches = (Mismatch("", reason, requirement=broken[0]),)
+        quiet = verdict in _QUIET
         self._result = msgspec.structs.replace(
             self._head,
             verdict=verdict,
             reason=reason,
-            requirements=self._setting.case.covers,
-            mismatches=mismatches,
+            mismatches=tuple(breach.mismatch for breach in notes.breaches),
             broken=broken,
             observed=dict(notes.observed) or msgspec.UNSET,
-            transcript=()
-            if verdict in _QUIET
-            else tuple(line.exchange() for line in notes.transcript),
+            transcript=() if quiet else tuple(line.exchange() for line in notes.transcript),
             invariants=notes.tally.counts(),
             took_ms=self._took_ms,
             steps=notes.steps,
         )
-
-
-_UNBROKEN: Final = frozenset(
-    {
-        Verdict.DECLINED,
-        Verdict.UNDERCLAIM,
-        Verdict.NOT_APPLICABLE,
-        Verdict.COULD_NOT_RUN,
-        Verdict.HARNESS_ERROR,
-    }
-)

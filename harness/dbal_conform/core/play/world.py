@@ -71,7 +71,9 @@ def _settle(stage: Stage, outcome: Value | Fault) -> None:
                 stage.setting.secrets.plant(token)
             _whole(stage)
         case Value():
-            raise StoppedError(Verdict.FAIL, "conformance.reset tells no actors, tenants and rows")
+            why = "tells no actors, tenants and rows"
+            stage.broken(Mismatch("", why, UNSET, outcome.value, "CTL-RESET-001"), _STEP)
+            raise StoppedError(Verdict.FAIL, f"conformance.reset {why}")
 
 
 def _whole(stage: Stage) -> None:

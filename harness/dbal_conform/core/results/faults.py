@@ -1,4 +1,4 @@
-"""The form of a failure: a registered name, its own code and `retryable`, closed details (ERR-FORM)."""
+"""The form of a failure: a registered name, its code and `retryable`, closed details (ERR-FORM)."""
 
 import re
 from typing import Final

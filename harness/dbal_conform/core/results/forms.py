@@ -31,7 +31,7 @@ RECORD: Final = closed(  # one audit record (contract.md section 12)
         "tenant": nullable(TEXT),
         "operation": TEXT,
         "entity": nullable(TEXT),
-        "id": nullable(TEXT),
+        "id": of_kind("string", "integer", "null"),  # as asked, so perhaps no key at all
         "success": BOOLEAN,
         "code": nullable(TEXT),
         "requestId": nullable(TEXT),

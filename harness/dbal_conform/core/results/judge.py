@@ -1,15 +1,16 @@
 """The closed result schema of every operation, compiled once for a contract."""
 
-from functools import partial
 from typing import Final
 
 from dbal_conform.core.contract import Contract, Operation
+from dbal_conform.core.errors import HarnessError
 from dbal_conform.core.messages import Fault, Json
 from dbal_conform.core.results.faults import FaultForm
 from dbal_conform.core.results.forms import system_forms
-from dbal_conform.core.results.pages import PageForm, selected
+from dbal_conform.core.results.pages import PageForm
 from dbal_conform.core.results.report import Form, Report
-from dbal_conform.core.results.rows import RowForm, RowForms
+from dbal_conform.core.results.rows import RowForm, row_forms
+from dbal_conform.core.results.shapes import nullable
 from dbal_conform.core.results.trees import TreeForm
 from dbal_conform.core.results.values import is_uuid4
 
@@ -21,7 +22,7 @@ class Judge:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self._rows = RowForms(contract)
+        self._rows = row_forms(contract)
         system = system_forms(contract)
         self._forms: dict[str, Form] = {
             method: self._form(method, operation, system)
@@ -46,33 +47,40 @@ class Judge:
         kind = operation.result
         if kind in system:
             return system[kind]
-        row = self._rows.of(method.partition(".")[0])
+        row = self._rows[method.partition(".")[0]]
         match kind:
             case "row":
                 created = method.endswith(_CREATE) and row.entity.fields[row.primary].generated
-                return partial(self._row, row, created)
+                return _created(row) if created else _row(row)
             case "row_or_null":
-                return partial(self._row_or_null, row)
+                return nullable(_row(row))
             case "page":
-                return PageForm(row, self._rows, search=method.endswith(".search")).check
+                return PageForm(row, search=method.endswith(".search")).check
             case "tree":
-                return TreeForm(row, self._rows).check
+                return TreeForm(row).check
             case _:
-                raise KeyError(kind)
+                raise HarnessError(f"{method}: the contract has results of the kind {kind!r}")
 
-    def _row(self, form: RowForm, created: bool, value: Json, path: str, report: Report) -> Json:  # noqa: FBT001 -- bound by partial
-        args = report.asked.args
-        select = selected(args, form.primary)
-        include = self._rows.included(form.entity.name, args.get("include"))
-        row = form.check(value, path, report, self._rows, select=select, include=include)
-        if created and isinstance(row, dict) and form.primary in row:
-            data = args.get("data")
-            given = isinstance(data, dict) and form.primary in data
-            if not given and not is_uuid4(row[form.primary]):
+
+def _row(form: RowForm) -> Form:
+    def check(value: Json, path: str, report: Report) -> Json:
+        return form.check(value, path, report, form.extent(report.asked.args))
+
+    return check
+
+
+def _created(form: RowForm) -> Form:
+    """A row whose key the server makes, unless `system` gave one (TYP-UUID-001)."""
+
+    def check(value: Json, path: str, report: Report) -> Json:
+        row = form.check(value, path, report)
+        data = report.asked.args.get("data")
+        given = isinstance(data, dict) and form.primary in data
+        if isinstance(row, dict) and not given:
+            key = row.get(form.primary)
+            if isinstance(key, str) and not is_uuid4(key):
                 why = "is generated, and no uuid of version 4"
-                here = f"{path}/{form.primary}"
-                report.differ(here, "TYP-UUID-001", why, actual=row[form.primary])
+                report.differ(f"{path}/{form.primary}", "TYP-UUID-001", why, actual=key)
         return row
 
-    def _row_or_null(self, form: RowForm, value: Json, path: str, report: Report) -> Json:
-        return None if value is None else self._row(form, False, value, path, report)  # noqa: FBT003 -- it was not created
+    return check

@@ -5,138 +5,99 @@ from typing import Final
 from dbal_conform.core.messages import Json
 from dbal_conform.core.patterns.literals import kind_of
 from dbal_conform.core.results.report import Report
-from dbal_conform.core.results.rows import RowForm, RowForms
+from dbal_conform.core.results.rows import RowForm
 from dbal_conform.core.results.shapes import whole
 
-MEMBERS: Final = ("data", "total", "page", "limit", "hasMore", "nextCursor")
+MEMBERS: Final = frozenset({"data", "total", "page", "limit", "hasMore", "nextCursor"})
+Members = dict[str, Json]
 
 
 class PageForm:
     """The form of the pages of one entity; search has no cursors and an order of its own."""
 
-    def __init__(self, row: RowForm, forms: RowForms, *, search: bool) -> None:
+    def __init__(self, row: RowForm, *, search: bool) -> None:
         self._row = row
-        self._forms = forms
         self._search = search
 
-    def check(self, page: Json, path: str, report: Report) -> Json:
-        """Check one page, and return it with its rows decoded."""
-        if not isinstance(page, dict) or page.keys() != set(MEMBERS):
-            self._refuse(page, path, report)
-            return page
-        args = report.asked.args
-        rows = self._rows(page["data"], path, report)
-        if isinstance(rows, list):
-            report.pages += 1
-            self._add_up(page, rows, args, path, report)
-        return {**page, "data": rows}
-
-    def _refuse(self, page: Json, path: str, report: Report) -> None:
+    def check(self, page: Json, _path: str, report: Report) -> Json:
+        """Check one page, which is a whole result, and return it with its rows decoded."""
         if not isinstance(page, dict):
-            report.differ(path, "QRY-PAGE-001", f"is {kind_of(page)}, not a page", actual=page)
-            return
-        for name in MEMBERS:
-            if name not in page:
-                report.differ(f"{path}/{name}", "QRY-PAGE-001", "is missing")
-        for name in page.keys() - set(MEMBERS):
+            report.differ("", "QRY-PAGE-001", f"is {kind_of(page)}, not a page", actual=page)
+            return page
+        for name in sorted(MEMBERS - page.keys()):
+            report.differ(f"/{name}", "QRY-PAGE-001", "is missing")
+        for name in sorted(page.keys() - MEMBERS):
             why = "is no member of a page"
-            report.differ(f"{path}/{name}", "QRY-PAGE-001", why, actual=page[name])
-        self._rows(page.get("data"), path, report)
-
-    def _rows(self, data: Json, path: str, report: Report) -> Json:
+            report.differ(f"/{name}", "QRY-PAGE-001", why, actual=page[name])
+        data = page.get("data")
         if not isinstance(data, list):
             why = f"is {kind_of(data)}, not a list of rows"
-            report.differ(f"{path}/data", "QRY-PAGE-001", why, actual=data)
-            return data
-        args = report.asked.args
-        select = selected(args, self._row.primary)
-        include = self._forms.included(self._row.entity.name, args.get("include"))
-        return [
-            self._row.check(
-                row, f"{path}/data/{at}", report, self._forms, select=select, include=include
-            )
-            for at, row in enumerate(data)
-        ]
+            report.differ("/data", "QRY-PAGE-001", why, actual=data)
+            return page
+        extent = self._row.extent(report.asked.args)
+        rows = [self._row.check(row, f"/data/{at}", report, extent) for at, row in enumerate(data)]
+        if page.keys() == MEMBERS:
+            report.pages += 1
+            self._add_up(page, rows, report)
+        return {**page, "data": rows}
 
-    def _add_up(
-        self,
-        page: dict[str, Json],
-        rows: list[Json],
-        args: dict[str, Json],
-        path: str,
-        report: Report,
-    ) -> None:
-        limit = self._limit(page["limit"], args, path, report)
-        more, total = page["hasMore"], page["total"]
-        if not isinstance(more, bool):
-            why = f"is {kind_of(more)}, not boolean"
-            report.differ(f"{path}/hasMore", "QRY-PAGE-006", why, actual=more)
+    def _add_up(self, page: Members, rows: list[Json], report: Report) -> None:
+        args = report.asked.args
+        limit = self._limit(page["limit"], report)
         if len(rows) > limit:
             why = f"has {len(rows)} rows, more than the limit {limit}"
-            report.differ(f"{path}/data", "QRY-PAGE-002", why)
-        self._cursor(page["nextCursor"], more, path, report)
-        self._order(rows, args, path, report)
-        if args.get("cursor") is not None:
-            for name in ("page", "total"):
-                if page[name] is not None:
-                    why = "is not null, though paged by cursor"
-                    report.differ(f"{path}/{name}", "QRY-PAGE-008", why, None, page[name])
+            report.differ("/data", "QRY-PAGE-002", why)
+        if not isinstance(page["hasMore"], bool):
+            why = f"is {kind_of(page['hasMore'])}, not boolean"
+            report.differ("/hasMore", "QRY-PAGE-006", why, actual=page["hasMore"])
+        self._cursor(page, report)
+        self._order(rows, report)
+        if args.get("cursor") is None:
+            self._by_number(page, len(rows), limit, report)
             return
-        number = args.get("page")
+        for name in ("page", "total"):
+            if page[name] is not None:
+                why = "is not null, though paged by cursor"
+                report.differ(f"/{name}", "QRY-PAGE-008", why, None, page[name])
+
+    def _by_number(self, page: Members, rows: int, limit: int, report: Report) -> None:
+        number = report.asked.args.get("page")
         number = number if isinstance(number, int) else 1
         if page["page"] != number:
-            report.differ(f"{path}/page", "QRY-PAGE-004", "differs", number, page["page"])
-        if whole(total, f"{path}/total", "QRY-PAGE-005", report) and report.asked.alone:
-            self._total(int(total), number, limit, rows, more, path, report)  # type: ignore[arg-type]  # whole says so
-
-    def _total(
-        self,
-        total: int,
-        number: int,
-        limit: int,
-        rows: list[Json],
-        more: Json,
-        path: str,
-        report: Report,
-    ) -> None:
+            report.differ("/page", "QRY-PAGE-004", "differs", number, page["page"])
+        total = whole(page["total"], "/total", "QRY-PAGE-005", report)
+        if total is None or not report.asked.alone:
+            return
         before = (number - 1) * limit
         due = min(limit, max(0, total - before))
-        if len(rows) != due:
-            why = f"has {len(rows)} rows, where page {number} of {total} has {due}"
-            report.differ(f"{path}/data", "QRY-PAGE-005", why)
+        if rows != due:
+            why = f"has {rows} rows, where page {number} of {total} has {due}"
+            report.differ("/data", "QRY-PAGE-005", why)
         follows = before + limit < total
-        if more is not follows:
-            why = f"page {number} by {limit} of {total} rows"
-            report.differ(f"{path}/hasMore", "QRY-PAGE-006", why, follows, more)
+        if page["hasMore"] is not follows:
+            why = f"is page {number} by {limit} of {total} rows"
+            report.differ("/hasMore", "QRY-PAGE-006", why, follows, page["hasMore"])
 
-    def _limit(self, limit: Json, args: dict[str, Json], path: str, report: Report) -> int:
-        wanted = args.get("limit")
+    def _limit(self, limit: Json, report: Report) -> int:
+        wanted = report.asked.args.get("limit")
         due = wanted if isinstance(wanted, int) else self._row.entity.default_limit
         if limit != due or isinstance(limit, bool):
-            report.differ(f"{path}/limit", "QRY-PAGE-002", "differs", due, limit)
+            report.differ("/limit", "QRY-PAGE-002", "differs", due, limit)
         return due
 
-    def _cursor(self, cursor: Json, more: Json, path: str, report: Report) -> None:
-        due = more is True and not self._search
-        if due is not isinstance(cursor, str) or (not due and cursor is not None):
+    def _cursor(self, page: Members, report: Report) -> None:
+        cursor = page["nextCursor"]
+        due = page["hasMore"] is True and not self._search
+        if not (isinstance(cursor, str) if due else cursor is None):
             why = "must be a string where more rows follow" if due else "must be null"
-            report.differ(f"{path}/nextCursor", "QRY-PAGE-007", why, actual=cursor)
+            report.differ("/nextCursor", "QRY-PAGE-007", why, actual=cursor)
 
-    def _order(self, rows: list[Json], args: dict[str, Json], path: str, report: Report) -> None:
+    def _order(self, rows: list[Json], report: Report) -> None:
         """Without `sort` rows come by key ascending, and no row comes twice in any order."""
-        primary = self._row.primary
-        keys = [row.get(primary) for row in rows if isinstance(row, dict)]
+        keys = [row.get(self._row.primary) for row in rows if isinstance(row, dict)]
         texts = [key for key in keys if isinstance(key, str)]
         if len(set(texts)) != len(texts):
-            report.differ(f"{path}/data", "QRY-SORT-002", "holds one row twice", actual=keys)
-        elif not args.get("sort") and not self._search and texts != sorted(texts):
+            report.differ("/data", "QRY-SORT-002", "holds one row twice", actual=keys)
+        elif not report.asked.args.get("sort") and not self._search and texts != sorted(texts):
             why = "is not by key ascending, though no sort was given"
-            report.differ(f"{path}/data", "QRY-SORT-003", why, [*sorted(texts)], keys)
-
-
-def selected(args: dict[str, Json], primary: str) -> frozenset[str] | None:
-    """Return the fields that a `select` argument names, and the key; None without one."""
-    select = args.get("select")
-    if not isinstance(select, list):
-        return None
-    return frozenset([primary, *(name for name in select if isinstance(name, str))])
+            report.differ("/data", "QRY-SORT-003", why, [*sorted(texts)], keys)

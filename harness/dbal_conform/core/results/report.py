@@ -15,7 +15,7 @@ Actual: TypeAlias = Json | msgspec.UnsetType
 class Asked(msgspec.Struct):
     """The call that a reply answers, and what of its surroundings its form depends on.
 
-    `role` is None where it is not certain; `alone` is false where other callers may write meanwhile;
+    `role` is None where it is not certain; `alone` is false where others may write meanwhile;
     `loose` names entities whose form is not known any more.
     """
 

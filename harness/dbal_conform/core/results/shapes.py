@@ -10,20 +10,22 @@ from dbal_conform.core.results.report import Form, Report
 CLOSED = "CPT-TOL-004"  # replies hold no member that this contract version does not define
 
 
-def whole(value: Json, path: str, requirement: str, report: Report) -> bool:
-    """Whether it is a whole number, not below 0; a breach where it is not."""
-    good = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    if not good or value != int(value):  # type: ignore[arg-type]  # good says it is a number
-        report.differ(path, requirement, "is no count", actual=value)
-        return False
-    return True
+def whole(value: Json, path: str, requirement: str, report: Report) -> int | None:
+    """Return a whole number, not below 0; note a breach and return None where it is none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    report.differ(path, requirement, "is no count", actual=value)
+    return None
 
 
 def count(requirement: str) -> Form:
     """A whole number, not below 0."""
 
     def check(value: Json, path: str, report: Report) -> Json:
-        return int(value) if whole(value, path, requirement, report) else value  # type: ignore[arg-type]  # whole says so
+        number = whole(value, path, requirement, report)
+        return value if number is None else number
 
     return check
 
@@ -79,7 +81,9 @@ def list_of(form: Form, requirement: str = CLOSED) -> Form:
         if not isinstance(value, list):
             report.differ(path, requirement, f"is {kind_of(value)}, not array", actual=value)
             return value
-        return [form(item, f"{path}/{index}", report) for index, item in enumerate(value)]
+        decoded = [form(item, f"{path}/{index}", report) for index, item in enumerate(value)]
+        same = all(new is old for new, old in zip(decoded, value, strict=True))
+        return value if same else decoded
 
     return check
 
@@ -100,23 +104,29 @@ def closed(
     members: Mapping[str, Form], *, optional: Mapping[str, Form] | None = None, requirement: str
 ) -> Form:
     """A mapping with these members, perhaps the optional ones, and no other."""
-    optional = optional or {}
-    known = {**members, **optional}
+    known = {
+        name: (below("", name), form) for name, form in {**members, **(optional or {})}.items()
+    }
+    due = members.keys()
 
     def check(value: Json, path: str, report: Report) -> Json:
         if not isinstance(value, dict):
             report.differ(path, requirement, f"is {kind_of(value)}, not object", actual=value)
             return value
-        for name in members:
-            if name not in value:
+        if not value.keys() >= due:
+            for name in [name for name in due if name not in value]:
                 report.differ(below(path, name), requirement, "is missing")
+        decoded = value
         for name, item in value.items():
             if name not in known:
                 why = "is no member of the contract"
                 report.differ(below(path, name), CLOSED, why, actual=item)
-        return {
-            name: known[name](item, below(path, name), report) if name in known else item
-            for name, item in value.items()
-        }
+                continue
+            here, form = known[name]
+            new = form(item, path + here, report)
+            if new is not item:
+                decoded = dict(value) if decoded is value else decoded
+                decoded[name] = new
+        return decoded
 
     return check

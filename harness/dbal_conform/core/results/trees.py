@@ -3,7 +3,7 @@
 from dbal_conform.core.messages import Json
 from dbal_conform.core.patterns.literals import kind_of
 from dbal_conform.core.results.report import Report
-from dbal_conform.core.results.rows import RowForm, RowForms
+from dbal_conform.core.results.rows import RowForm
 
 CHILDREN = "children"
 
@@ -11,15 +11,13 @@ CHILDREN = "children"
 class TreeForm:
     """The form of one entity's trees."""
 
-    def __init__(self, row: RowForm, forms: RowForms) -> None:
+    def __init__(self, row: RowForm) -> None:
         self._row = row
-        self._forms = forms
 
     def check(self, tree: Json, path: str, report: Report) -> Json:
         """Check all levels of a tree, and return it decoded."""
         seen: set[str] = set()
-        checked = self._level(tree, path, report, seen)
-        return checked
+        return self._level(tree, path, report, seen)
 
     def _level(self, nodes: Json, path: str, report: Report, seen: set[str]) -> Json:
         if not isinstance(nodes, list):
@@ -38,6 +36,6 @@ class TreeForm:
                 report.differ(path, "CMP-TREE-003", "is in the tree twice", actual=key)
             seen.add(key)
         row = {name: value for name, value in node.items() if name != CHILDREN}
-        checked = self._row.check(row, path, report, self._forms)
+        checked = self._row.check(row, path, report)
         children = self._level(node[CHILDREN], f"{path}/{CHILDREN}", report, seen)
         return {**checked, CHILDREN: children} if isinstance(checked, dict) else checked
