@@ -50,14 +50,14 @@ def operations_of(entity: forms.EntityForm, files: OperationFiles) -> Iterable[s
 
 def entities(files: EntityFiles, operation_files: OperationFiles) -> None:
     """Check the entity files against themselves and each other (SCH-FILE-004)."""
-    known = {form.entity: form for _, form in files}
+    known = {form.entity: form for _, form in reversed(files)}  # the first of a name counts
     seen: dict[str, Source] = {}
     problems = []
     for source, form in files:
         found = [*_entity(form, known), *_operation_names(form, operation_files)]
         if form.entity in seen:
             found.append(Finding(("entity",), f"{form.entity} is also in {seen[form.entity].name}"))
-        seen[form.entity] = source
+        seen.setdefault(form.entity, source)
         if found:
             problems.append(str(source.error(found)))
     _raise(problems)

@@ -74,7 +74,7 @@ def findings(kind: str, document: Json, *, part: str = "", slots: bool = True) -
             )
         else:
             found += _WORDS.get(str(error.validator), _described)(error, at)
-    return found
+    return list(dict.fromkeys(found))
 
 
 @cache
@@ -146,9 +146,8 @@ def _type(error: Any, at: Where) -> Iterator[Finding]:  # noqa: ANN401 -- above
     names = [wanted] if isinstance(wanted, str) else wanted
     said = " or ".join(_TYPES[name] for name in names)
     about = _description(error)
-    yield Finding(
-        at, f"{_short(error.instance)} is not {said}" + (f": write {about}" if about else "")
-    )
+    hint = f": write {about}" if about[:1].islower() else ""  # a sentence tells no form
+    yield Finding(at, f"{_short(error.instance)} is not {said}{hint}")
 
 
 def _enum(error: Any, at: Where) -> Iterator[Finding]:  # noqa: ANN401 -- above
