@@ -1,9 +1,7 @@
 """Rows against the rules of the sandbox."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-import msgspec
 
 from dbal_reference.sandbox.limits import over_limits
 from dbal_reference.sandbox.scanner import scanner_of
@@ -25,18 +23,6 @@ def inspect(schema: Schema, entity: Entity, data: Mapping[str, Any]) -> Violatio
     return min(inspect_each(schema, entity, data), key=lambda found: found.rank, default=None)
 
 
-def inspect_many(
-    schema: Schema, entity: Entity, items: Iterable[tuple[str, Mapping[str, Any]]]
-) -> Violation | None:
-    """As `inspect`, over several rows, each with the path before its fields (`items[2]`)."""
-    found = (
-        msgspec.structs.replace(violation, field=f"{prefix}.{violation.field}")
-        for prefix, data in items
-        if (violation := inspect(schema, entity, data)) is not None
-    )
-    return min(found, key=lambda violation: violation.rank, default=None)
-
-
 def inspect_each(schema: Schema, entity: Entity, data: Mapping[str, Any]) -> list[Violation]:
     """The first violation of each field, in schema order."""
     found = []
@@ -53,12 +39,10 @@ def _scan(schema: Schema, entity: Entity, field: Field, value: Any) -> tuple[int
     scanner = scanner_of(schema)
     if field.scan == "url":
         return scanner.scan_url(value)
-    document = value
-    if field.holds_json and isinstance(value, str) and field.type != "json":
-        try:
-            document = read_json(value, JSON_DEPTH)
-        except JsonDefect:
-            return None  # check 5 has refused it already
+    try:
+        document = read_json(value, JSON_DEPTH)
+    except JsonDefect:
+        return None  # check 5 has refused it already
     return scanner.scan_code(f"{entity.name}.{field.name}", document)
 
 

@@ -58,7 +58,7 @@ _FOR_TYPES: dict[str, frozenset[str]] = {
     "generated": frozenset({"uuid"}),
     "only_actor": frozenset({"uuid"}),
     "ttl": frozenset({"bigint"}),
-    "scan": _TEXTS | {"json"},
+    "scan": _TEXTS,
     "foreign_key": frozenset({"uuid", "string", "email", "integer", "bigint"}),
     "unique": frozenset(TYPES) - {"json", "double", "boolean"},
     "primary": frozenset({"uuid", "string", "email", "integer", "bigint"}),
@@ -177,7 +177,7 @@ def _check_roles(field: Field, part: Part, members: dict[str, Part]) -> None:
     rules = (
         (field.json and field.format != "json", "json", "is for format: json only: remove it"),
         (field.items and field.json != "array", "items", "is for json: array only: remove it"),
-        (field.scan == "code" and not field.holds_json, "scan", "code needs format: json: add it"),
+        (field.scan == "code" and field.format != "json", "scan", "code needs format: json"),
         (field.scan == "url" and field.holds_json, "scan", "url is not for JSON: use code"),
         (field.generated and not field.primary, "generated", "is for the primary field only"),
         (field.primary and field.nullable, "nullable", "a primary field is never null: remove it"),

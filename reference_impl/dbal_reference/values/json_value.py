@@ -73,6 +73,6 @@ def _key(name: Any) -> str:  # noqa: ANN401 -- in process, a dict may have any k
 
 def _double(value: float) -> float:
     number = float(value)
-    if not math.isfinite(number) or (value.is_integer() and abs(number) > MAX_SAFE):
+    if not math.isfinite(number) or abs(number) > MAX_SAFE:  # binary64 has no fractions out there
         raise JsonValueError("type")
     return number

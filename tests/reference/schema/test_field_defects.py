@@ -73,6 +73,7 @@ def test_names_that_a_database_would_fold_into_one_are_refused(entity_error: Err
         ("{type: string, format: jsn}", "5:29: fields.f.format", "jsn is not known: did you mean"),
         ("{type: string, json: array}", "5:21: fields.f.json", "is for format: json only"),
         ("{type: string, format: json, items: string}", "5:35: fields.f.items", "json: array only"),
+        ("{type: json, scan: code}", "5:19: fields.f.scan", "is not for json, but for"),
         ("{type: string, scan: code}", "5:21: fields.f.scan", "code needs format: json"),
         ("{type: string, format: json, scan: url}", "5:35: fields.f.scan", "url is not for JSON"),
         ("{type: string, format: json, unique: true}", "5:35: fields.f.unique", "not for JSON"),

@@ -48,6 +48,7 @@ def test_any_json_is_kept_with_its_distinctions(value: object) -> None:
         (MAX_SAFE + 1, "type"),
         ({"a": [-MAX_SAFE - 1]}, "type"),
         (1e300, "type"),
+        (LostFraction(2.0**53), "type"),
         (10**400, "type"),
         (math.nan, "type"),
         ([math.inf], "type"),
