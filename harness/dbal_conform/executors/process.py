@@ -1,11 +1,14 @@
 """One worker process: what it does, and the end of its pipe that the pool holds."""
 
 import contextlib
+import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn, TypeAlias
@@ -20,6 +23,10 @@ from dbal_conform.executors.worker import Worker
 
 GRACE_S = 5.0  # a worker ends its trials in time by itself; only when it cannot, it is ended
 STOP_S = 2.0  # between asking a worker to stop and ending it
+
+TAIL_LINES = 200  # of the log that goes with a crash (harness.md section 4)
+TAIL_BYTES = 32 * 1024
+DEBUG = "DBAL_CONFORM_DEBUG"  # set, what workers print stays where people see it
 
 # To the worker: a site to introduce, a batch of trials, or None to end.
 Order: TypeAlias = int | tuple[Trial, ...] | None
@@ -40,6 +47,7 @@ class WorkerProcess:
     def __init__(self, context: BaseContext, job: Job, name: str, others: Sequence[Any]) -> None:
         self.trials: deque[Trial] = deque()
         self._job = job
+        self._log = log_of(job, name)
         self._due = 0.0
         self.pipe, theirs = context.Pipe()
         foreign = [self.pipe, *(other.pipe for other in others)]
@@ -112,9 +120,9 @@ class WorkerProcess:
         self._due = monotonic() + max(within_s, limit_s) + GRACE_S
 
     def buried(self) -> str:
-        """Wait for a process whose pipe has closed and return how it ended, in words."""
+        """Wait for a process whose pipe has closed; return how it ended, and its last words."""
         self.process.join(STOP_S)
-        return self.end()
+        return f"{self.end()}{tail(self._log)}"
 
 
 def _serve(pipe: Connection, job: Job, name: str, inherited: Sequence[Connection]) -> None:
@@ -124,6 +132,8 @@ def _serve(pipe: Connection, job: Job, name: str, inherited: Sequence[Connection
     signal.signal(signal.SIGTERM, _interrupt)
     for end in inherited:
         end.close()
+    if not os.environ.get(DEBUG):
+        _into_log(log_of(job, name))
     worker = Worker(job, name, alive=pipe.send)
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt), contextlib.closing(worker):
         while (order := pipe.recv()) is not None:
@@ -132,6 +142,32 @@ def _serve(pipe: Connection, job: Job, name: str, inherited: Sequence[Connection
                 continue
             for trial in order:
                 pipe.send(_encode(worker.run(trial)))
+
+
+def log_of(job: Job, name: str) -> Path:
+    """Return the file in which all lands that a target prints in that worker's process."""
+    return job.scratch / f"worker-{name}.log"
+
+
+def tail(log: Path) -> str:
+    """Return the last lines of a log, each begun on a line of its own; empty when it is."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - TAIL_BYTES))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return "".join(f"\n| {line}" for line in text.splitlines()[-TAIL_LINES:])
+
+
+def _into_log(log: Path) -> None:
+    """Let what a target prints spoil neither our output nor the terminal."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
 
 
 def _introduced(worker: Worker, site: int) -> Introduction | InputError:

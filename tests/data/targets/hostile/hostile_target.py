@@ -2,16 +2,19 @@
 
 import contextlib
 import ctypes
+import itertools
 import json
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dbal_reference.conformance import open_target as open_reference
 
 TRIGGER = b'"User.count"'
+PASS_ON = object()
 
 
 def open_target(settings: Mapping[str, str]) -> object:
@@ -37,8 +40,9 @@ class Hostile:
 
     def handle(self, message: bytes) -> object:
         """Answer, or misbehave."""
-        if TRIGGER in message:
-            return self._misbehave(message)
+        answer = self._misbehave(message) if TRIGGER in message else PASS_ON
+        if answer is not PASS_ON:
+            return answer
         return self._reference.handle(message)  # type: ignore[attr-defined]  # bytes -> bytes
 
     def close(self) -> None:
@@ -71,8 +75,8 @@ def _waits(_: bytes) -> object:
 
 
 def _hangs_in_c(_: bytes) -> object:
-    # PyDLL holds the GIL while it sleeps: no signal handler and no other thread gets a turn.
-    ctypes.PyDLL(None).usleep(120_000_000)
+    # A loop within one C call: no signal handler and no other thread gets a turn.
+    deque(itertools.repeat(None), maxlen=0)
     return b""
 
 
@@ -80,13 +84,13 @@ def _dies(_: bytes) -> object:
     os._exit(9)
 
 
-def _dies_once(message: bytes) -> object:
-    """Die, but only the first time: flaky."""
+def _raises_once(_: bytes) -> object:
+    """Fail, but only the first time: flaky."""
     mark = Path(os.environ["HOSTILE_MARK"])
     if not mark.exists():
         mark.touch()
         raise ZeroDivisionError("only this once")
-    return _reply(message, 0)
+    return PASS_ON
 
 
 def _segfaults(_: bytes) -> object:
@@ -116,7 +120,8 @@ BEHAVIOURS: dict[str, Callable[[bytes], object]] = {
     "waits": _waits,
     "hangs_in_c": _hangs_in_c,
     "dies": _dies,
-    "dies_once": _dies_once,
+    "raises_once": _raises_once,
     "segfaults": _segfaults,
-    "well": lambda m: _reply(m, 0),
+    "wrong": lambda m: _reply(m, 0),
+    "well": lambda _: PASS_ON,
 }
