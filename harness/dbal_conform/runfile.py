@@ -4,6 +4,7 @@ What is in the file is whole at every moment: each line goes to the system at on
 not fit on a full disk is taken back.
 """
 
+import contextlib
 import os
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -43,7 +44,8 @@ class RunFile:
             while written < len(line):
                 written += os.write(self._descriptor, line[written:])
         except OSError as error:
-            os.ftruncate(self._descriptor, self._size)
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, self._size)
             raise HarnessError(
                 f"{self.path}: cannot be written: {error.strerror}; it holds all that was run"
                 f" before: make room, then `dbal-conform run --resume {self.path}`"
@@ -82,14 +84,14 @@ def create(path: Path) -> RunFile:
     Raises:
         InputError: it exists, or cannot be made there.
     """
+    if path.exists():
+        raise InputError(
+            f"{path}: exists; complete it with --resume {path}, or name another with --run-file"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         descriptor = os.open(path, flags, 0o644)
-    except FileExistsError as error:
-        raise InputError(
-            f"{path}: exists; complete it with --resume {path}, or name another with --run-file"
-        ) from error
     except OSError as error:
         raise InputError(
             f"{path}: cannot be made: {error.strerror}; name another place with --run-file"

@@ -1,6 +1,7 @@
 """From `target.yaml` and `deviations.yaml` to models, and from what a user names to manifests."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -84,7 +85,7 @@ def load_baseline(file: Path, *, target: str = "") -> tuple[Deviation, ...]:
     """
     source = read_source(file)
     form = admit(source, BaselineForm, "baseline")
-    if findings := list(_repeated(form)):
+    if findings := [*_repeated(form), *_no_days(form)]:
         raise source.error(findings)
     return tuple(
         entry if entry.target else msgspec.structs.replace(entry, target=target)
@@ -125,3 +126,14 @@ def _repeated(form: BaselineForm) -> Iterable[Finding]:
         if key in seen:
             yield Finding(("deviations", place), "this deviation is already listed")
         seen.add(key)
+
+
+def _no_days(form: BaselineForm) -> Iterable[Finding]:
+    for place, entry in enumerate(form.deviations):
+        try:
+            day = date.fromisoformat(entry.expires).isoformat()
+        except ValueError:
+            day = ""
+        if day != entry.expires:  # days are compared as text, so there is one way to write them
+            text = f"{entry.expires!r} is not a day: write YYYY-MM-DD"
+            yield Finding(("deviations", place, "expires"), text)

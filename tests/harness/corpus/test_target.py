@@ -1,0 +1,122 @@
+from pathlib import Path
+
+import pytest
+
+from dbal_conform.core.errors import InputError
+from dbal_conform.corpus.target import find_targets, load_baseline, load_target, packaged_targets
+
+MANIFEST = """\
+target: mine
+transport: in-process
+connect: {entry: "mine:open", options: {database: "{database.url}"}}
+databases: [sqlite]
+control: conformance
+"""
+BASELINE = """\
+deviations:
+  - case: users.create/duplicate-username
+    verdict: fail
+    requirement: USR-CREATE-007
+    reason: the vendor compares case
+    issue: "https://example.com/7"
+    expires: "2027-01-31"
+"""
+
+
+def manifest(folder: Path, text: str = MANIFEST) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "target.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_manifest_is_read_and_nothing_is_started(tmp_path: Path) -> None:
+    target = load_target(manifest(tmp_path))
+    assert (target.name, target.folder) == ("mine", tmp_path)
+
+
+def test_the_reference_ships_on_both_adapters() -> None:
+    assert [target.name for target in packaged_targets()] == [
+        "reference-memory",
+        "reference-sqlite",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (["reference-memory"], ["reference-memory"]),
+        (["reference-*"], ["reference-memory", "reference-sqlite"]),
+        (["reference-sqlite", "reference-*"], ["reference-sqlite", "reference-memory"]),
+    ],
+)
+def test_targets_are_named_or_globbed(wanted: list[str], names: list[str]) -> None:
+    assert [target.name for target in find_targets(wanted)] == names
+
+
+def test_a_target_is_named_by_its_file_or_folder(tmp_path: Path) -> None:
+    file = manifest(tmp_path)
+    assert find_targets([str(file)]) == find_targets([str(tmp_path)])
+
+
+def test_two_targets_of_one_name_are_refused(tmp_path: Path) -> None:
+    files = [str(manifest(tmp_path / name)) for name in "ab"]
+    with pytest.raises(InputError, match="two targets are called 'mine'"):
+        find_targets(files)
+
+
+def test_a_target_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no target 'nobody': .* reference-memory, reference-sq"):
+        find_targets(["nobody"])
+    with pytest.raises(InputError, match=r"target\.yaml:1:1: cannot be read"):
+        find_targets([str(tmp_path / "target.yaml")])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (MANIFEST + "target: again\n", r":6:1: .*twice"),
+        (MANIFEST + "colour: red\n", r":6:1: .*colour"),
+        (MANIFEST.replace("in-process", "pigeon"), r":2:12: "),
+        (MANIFEST.replace("{database.url}", "{databse.url}"), r":3:51: .*nothing stands for"),
+        (MANIFEST.replace('entry: "mine:open", ', ""), r":1:1: .*needs connect\.entry"),
+        (MANIFEST.replace("in-process", "http"), r":3:18: .*only in-process has an entry"),
+        (MANIFEST.replace("conformance", "yes"), r":5:10: "),
+        ("- not\n- a mapping\n", r":1:1: "),
+        ("target: [", r":\d+:\d+: "),
+    ],
+)
+def test_a_bad_manifest_is_refused_with_its_place(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(InputError, match=rf"target\.yaml{why}"):
+        load_target(manifest(tmp_path, text))
+
+
+def baseline(folder: Path, text: str) -> Path:
+    file = folder / "deviations.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_entries_are_about_the_target_whose_file_it_is(tmp_path: Path) -> None:
+    (entry,) = load_baseline(baseline(tmp_path, BASELINE), target="mine")
+    assert (entry.case, entry.target) == ("users.create/duplicate-username", "mine")
+    named = BASELINE + "    target: other\n"
+    (entry,) = load_baseline(baseline(tmp_path, named), target="mine")
+    assert entry.target == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (BASELINE.replace("verdict: fail", "verdict: bad"), r":3:14: "),
+        (BASELINE.replace("    reason: the vendor compares case\n", ""), r":2:5: .*reason"),
+        (BASELINE.replace('"2027-01-31"', '"soon"'), r":7:14: "),
+        (BASELINE.replace('"2027-01-31"', '"20270131"'), r":7:14: .*not a day"),
+        (BASELINE.replace('"2027-01-31"', '"2027-02-30"'), r":7:14: .*not a day"),
+        (BASELINE + BASELINE.partition("\n")[2], r":8:5: .*already listed"),
+        ("deviations: {}\n", r":1:13: "),
+    ],
+)
+def test_a_bad_baseline_is_refused_with_its_place(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(InputError, match=rf"deviations\.yaml{why}"):
+        load_baseline(baseline(tmp_path, text))
