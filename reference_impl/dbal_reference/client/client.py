@@ -32,7 +32,7 @@ class DBALClient:
         mode: str = "development",
         adapter: str = "sqlite",
         database: str | Path | None = None,
-        schema: Path | None = None,
+        schema: str | Path | None = None,
         tenant: str | UUID | None = None,
     ) -> None:
         """Open the database, creating tables that are missing.

@@ -34,8 +34,10 @@ class Connection(Protocol):
 class InProcess:
     """The service itself, over a database of its own; nothing is skipped that a server would do."""
 
-    def __init__(self, adapter: str, database: str | Path | None, schema: Path | None) -> None:
-        self.schema = load_schema(schema)
+    def __init__(
+        self, adapter: str, database: str | Path | None, schema: str | Path | None
+    ) -> None:
+        self.schema = load_schema(Path(schema) if schema is not None else None)
         try:
             self._adapter = open_adapter(self.schema, database_url(adapter, database))
         except UnavailableError:
@@ -89,6 +91,6 @@ ADAPTERS: Mapping[str, str] = {
     "memory": "in this process, gone when it ends",
     "sqlite": "a file, or in memory where no database is named",
 }
-MODES: Mapping[str, Callable[[str, str | Path | None, Path | None], Connection]] = {
+MODES: Mapping[str, Callable[[str, str | Path | None, str | Path | None], Connection]] = {
     "development": InProcess,
 }
