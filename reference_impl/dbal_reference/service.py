@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from dbal_reference.access.actor import Actor
 from dbal_reference.adapters import (
@@ -40,9 +40,7 @@ from dbal_reference.operations.findings import refuse
 from dbal_reference.operations.procedure import Procedure
 from dbal_reference.operations.table import compile_procedures
 from dbal_reference.passwords import Cost, Hasher
-from dbal_reference.schema.model import Schema
-
-T = TypeVar("T")
+from dbal_reference.schema.model import UNSET, Schema
 
 _ATTEMPTS = 5  # another process on the same file may take a unique value between look and write
 
@@ -95,17 +93,17 @@ class Service:
     def call(
         self,
         method: str,
-        params: Any = None,  # noqa: ANN401 -- any JSON, judged here
+        params: Any = UNSET,  # noqa: ANN401 -- any JSON, judged here
         context: Context | None = None,
         *,
         token: str | None = None,
-        render: Callable[[Any], T] | None = None,
-    ) -> T:
+        render: Callable[[Any], Any] | None = None,
+    ) -> Any:  # noqa: ANN401 -- any JSON, or what `render` makes
         """Do what a request asks, and leave its audit record.
 
         Args:
             method: `Entity.operation`, `dbal.operation` or `conformance.operation`.
-            params: the arguments, flat, and `meta`; None counts as `{}`.
+            params: the arguments, flat, and `meta`; left out it counts as `{}`.
             context: in process, who calls; `meta.token` overrides it.
             token: of the connection; `meta.token` overrides it.
             render: makes the reply of the result, within the call: if it raises, the call failed.
@@ -118,7 +116,7 @@ class Service:
         procedure = self._procedures.get(method)
         failure: DbalError | None = None
         try:
-            result = self._run(call, procedure, {} if params is None else params, context, token)
+            result = self._run(call, procedure, {} if params is UNSET else params, context, token)
             return result if render is None else render(result)
         except Exception as error:  # noqa: BLE001 -- a defect of one call is no end of the server
             failure = self._explain(call, error)

@@ -9,6 +9,7 @@ import msgspec
 
 # Possessive, and content with a string that never ends: linear whatever arrives.
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_NONZERO = re.compile("[1-9]")
 _LONG_DIGITS = 4000  # Python refuses to read more than 4300; such a number is beyond every range
 
 
@@ -34,8 +35,8 @@ def _number(text: str) -> float:
     try:
         exact = Decimal(text)
         whole = exact == exact.to_integral_value()
-    except InvalidOperation:  # an exponent of more than 18 digits: no integer near zero
-        whole = False
+    except InvalidOperation:  # an exponent of more than 18 digits: zero, or all but zero
+        whole = not _NONZERO.search(text.lower().partition("e")[0])
     return value if whole else InexactFloat(value)
 
 

@@ -71,7 +71,7 @@ class Handler:
             return reply
 
         try:
-            return self._service.call(
+            reply: bytes = self._service.call(
                 request["method"],
                 request.get("params", {}),
                 token=peer.token,
@@ -79,6 +79,7 @@ class Handler:
             )
         except DbalError as error:
             return self._failure(call_id, error)
+        return reply
 
     def _envelope(self, message: bytes) -> dict[str, Any]:
         """The request, its shape and id judged (check 1, but for params and method)."""

@@ -24,8 +24,9 @@ def verify(talk: Talk, password: str, username: str = "bob", actor: str | None =
     return talk.call("Credential.verify", actor, username=username, password=password)
 
 
-def fail(talk: Talk, username: str = "bob", password: str = "wrong") -> Refusal:
-    return talk.refused("Credential.verify", username=username, password=password)
+def fail(talk: Talk, username: str = "bob", password: str | None = None) -> Refusal:
+    wrong = "wrong" if password is None else password
+    return talk.refused("Credential.verify", username=username, password=wrong)
 
 
 @pytest.mark.parametrize("actor", [None, "public", "user", "supergod", "system", "stranger"])
@@ -146,7 +147,8 @@ def test_lengths_of_passwords_are_counted_in_code_points(bob: Talk) -> None:
 
 @pytest.mark.parametrize("operation", ["set", "getFirstLogin", "setFirstLogin"])
 def test_who_is_not_there_is_not_found(bob: Talk, operation: str) -> None:
-    more = {"set": {"password": RIGHT}, "setFirstLogin": {"firstLogin": True}}.get(operation, {})
+    every: dict[str, Json] = {"set": {"password": RIGHT}, "setFirstLogin": {"firstLogin": True}}
+    more = every.get(operation, {})
     method = f"Credential.{operation}"
     assert bob.refused(method, "system", username="nobody", **more).name == "NOT_FOUND"
     elsewhere = {"tenant": bob.tenants["other"]}

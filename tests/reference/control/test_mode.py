@@ -1,0 +1,65 @@
+"""Outside conformance mode there is no control, and no shortcut (CTL-MODE-001, AUT-TOK-006)."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from tests.reference.talk import Json
+
+from dbal_reference.adapters.open import open_adapter
+from dbal_reference.errors import DbalError, UnauthorizedError
+from dbal_reference.identity import Anonymous, AsSystem, AsUser
+from dbal_reference.schema.model import Schema
+from dbal_reference.service import Service
+from dbal_reference.wire.jsonrpc import Handler
+
+NEW = {"username": "bob", "email": "b@example.com"}
+
+
+@pytest.fixture
+def service(schema: Schema) -> Iterator[Service]:
+    """A server as deployed: no conformance mode, no bootstrap token."""
+    adapter = open_adapter(schema, "memory:")
+    yield Service(schema, adapter)
+    adapter.close()
+
+
+def test_control_is_not_there(service: Service) -> None:
+    message = b'{"jsonrpc":"2.0","id":1,"method":"conformance.reset"}'
+    error = json.loads(Handler(service).handle(message))["error"]
+    assert (error["code"], error["data"]["details"]) == (-32601, {"reason": "method_not_found"})
+    assert service.call("dbal.hello")["conformance"] is False
+
+
+@pytest.mark.parametrize("token", ["", "None", "null"])
+def test_an_unset_bootstrap_token_authenticates_nobody(service: Service, token: str) -> None:
+    with pytest.raises(UnauthorizedError):
+        service.call("dbal.hello", {"meta": {"token": token}})
+    with pytest.raises(UnauthorizedError):
+        service.call("dbal.hello", token=token)
+
+
+def test_in_process_use_says_who_and_passes_the_same_checks(service: Service) -> None:
+    bob = service.call("User.create", {"data": NEW}, AsSystem())
+    assert service.call("User.count", {}, AsUser(bob["id"])) == 1
+    for context in (None, Anonymous()):
+        with pytest.raises(UnauthorizedError):
+            service.call("User.count", {}, context)
+    with pytest.raises(DbalError, match="FORBIDDEN"):
+        service.call("User.create", {"data": NEW}, AsUser(bob["id"]))
+    service.call("User.delete", {"id": bob["id"]}, AsSystem())
+    with pytest.raises(UnauthorizedError):
+        service.call("User.count", {}, AsUser(bob["id"]))
+
+
+def test_a_token_in_the_message_comes_before_the_context(service: Service) -> None:
+    with pytest.raises(UnauthorizedError):
+        service.call("User.count", {"meta": {"token": "bad"}}, AsSystem())
+
+
+def test_audit_records_go_to_the_sink_too(schema: Schema) -> None:
+    records: list[Json] = []
+    service = Service(schema, open_adapter(schema, "memory:"), audit_sink=records.append)
+    service.call("User.count", {}, AsSystem())
+    service.call("dbal.hello")
+    assert [(record.operation, record.seq) for record in records] == [("count", 1)]
