@@ -159,7 +159,7 @@ def _transaction(stage: Stage, step: Transaction, place: str) -> Flow[Json | msg
     match outcome:
         case Value(value={"tx": str(tx)}):
             stage.handles[step.name] = Handle(tx, actor)
-            stage.scope.names[step.name] = outcome.value
+            stage.scope.names[step.name] = tx
         case _:
             pass
     return _kept(stage, None, outcome)
