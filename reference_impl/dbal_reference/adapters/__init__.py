@@ -2,7 +2,7 @@
 
 A row is a dict of every field of the entity (hidden ones too): uuid, string, text, email and enum
 as str, integer and bigint as int, double as float, boolean as bool, datetime as its canonical text,
-json as plain JSON values, null as None.
+json as plain JSON values, null as None. SQLite forgets the sign of a double's zero.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -64,7 +64,7 @@ class SqliteDialect(Dialect):
         return func.substr(column, func.length(column) - length + 1) == text
 
     def packs(self, field: Field) -> bool:
-        """All but doubles: SQLite reads their decimals less exactly than Python writes them."""
+        """All but doubles, whose decimals SQLite reads exactly only where C has long doubles."""
         return field.type != "double"
 
     def pack(self, values: Sequence[Any]) -> str:

@@ -71,7 +71,7 @@ def compile_predicate(predicate: Predicate, lookup: Lookup = nowhere) -> Test:  
             return _compare_fields(left, op, right)
         case In(field=field, operands=operands):
             members = frozenset(operands)
-            return lambda row: row[field] is not None and row[field] in members
+            return lambda row: row[field] in members  # no operand is null
         case And(parts=parts):
             return _every([compile_predicate(part, lookup) for part in parts])
         case Or(parts=parts):

@@ -71,6 +71,13 @@ def test_order_and_paging_are_part_of_the_shape(statements: Statements) -> None:
     assert len(texts) == 6
 
 
+def test_lists_of_doubles_are_never_written_as_decimals(statements: Statements) -> None:
+    text, operands = statements.count("Thing", In("ratio", (0.1, 0.2, 0.3)))
+    assert "json_each" not in text
+    assert operands == [0.1, 0.2, 0.3, 0.3]  # padded, so that few lengths make few texts
+    assert "json_each" in statements.count("Thing", In("big", (1, 2, 3)))[0]
+
+
 @pytest.mark.parametrize("evil", ['\'; DROP TABLE "Thing"; --', '"', "?", ":p0", "%s", "%"])
 @pytest.mark.parametrize("op", ["eq", "gt", "contains", "startsWith", "endsWith"])
 def test_no_operand_changes_the_text(statements: Statements, op: Operator, evil: str) -> None:
