@@ -141,6 +141,10 @@ class RawAnswerForm(Form, frozen=True):
     status: dict[Literal["code", "details"], Json] | msgspec.UnsetType = UNSET
     silence: Duration | msgspec.UnsetType = UNSET
 
+    def __post_init__(self) -> None:
+        if all(getattr(self, name) is UNSET for name in self.__struct_fields__):
+            raise ValueError("an empty expectation")
+
 
 class RawExpectForm(RawAnswerForm, frozen=True):
     """`expect` of a raw step."""
