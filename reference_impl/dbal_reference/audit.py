@@ -49,16 +49,25 @@ class AuditLog:
         self._records: list[Record] = []
         self._last_seq = 0
 
+    @property
+    def outlives(self) -> bool:
+        """Whether records are kept elsewhere too, which may fail."""
+        return self._sink is not None
+
     def append(self, **members: Any) -> None:  # noqa: ANN401 -- the members of Record
-        """Add the record of a call that has ended; `seq` and `timestamp` are given here."""
+        """Add the record of a call; `seq` and `timestamp` are given here.
+
+        Raises:
+            Exception: whatever the sink raises; then there is no record.
+        """
         with self._lock:
+            record = Record(seq=self._last_seq + 1, timestamp=self._timestamp(), **members)
+            if self._sink is not None:
+                self._sink(record)
             self._last_seq += 1
-            record = Record(seq=self._last_seq, timestamp=self._timestamp(), **members)
             self._records.append(record)
             if len(self._records) > self._keep:
                 del self._records[: self._keep // 10]
-            if self._sink is not None:
-                self._sink(record)
 
     def since(self, seq: int, limit: int | None) -> tuple[list[Record], int]:
         """Records after `seq`, and the last seq among them (`seq` itself if there are none)."""

@@ -115,17 +115,19 @@ class Service:
         call.now_ms = self.clock.now_ms()
         procedure = self._procedures.get(method)
         failure: DbalError | None = None
+        reply: Any = None
         try:
             result = self._run(call, procedure, {} if params is UNSET else params, context, token)
-            return result if render is None else render(result)
+            reply = result if render is None else render(result)
         except Exception as error:  # noqa: BLE001 -- a defect of one call is no end of the server
             failure = self._explain(call, error)
-            raise failure from None
-        finally:
-            with suppress(Exception):  # a unit for reading has nothing to lose
-                call.release()
-            if procedure is not None and procedure.operation.audited:
-                self._record(call, procedure, failure)
+        with suppress(Exception):  # a unit for reading has nothing to lose
+            call.release()
+        if procedure is not None and procedure.operation.audited and not call.recorded:
+            failure = self._record(call, procedure, failure)
+        if failure is not None:
+            raise failure
+        return reply
 
     def _run(
         self,
@@ -140,14 +142,26 @@ class Service:
             words = "there is no such method"
             raise EnvelopeError(words, reason="method_not_found")
         known = call.meta.token if call.meta.token is not None else token
-        call.actor = self._identity.establish(call, known, context)
-        self._faults.strike(call, procedure.writes)
+        self._establish(call, procedure, known, context)
+        self._faults.strike(call, procedure)
+        call.now_ms = self.clock.now_ms()  # a fault may have taken its time
         call.actor = self._identity.narrow(call)
         procedure.check_rights(call)
         self._check_meta_capabilities(call)
         procedure.check_capabilities(call)
         intent = procedure.judge(call)
         return self._perform(call, procedure, intent)
+
+    def _establish(
+        self, call: Call, procedure: Procedure, token: str | None, context: Context | None
+    ) -> None:
+        """Check 2; where an outage is the answer, it is no refusal (SYS-HEALTH-001)."""
+        try:
+            call.actor = self._identity.establish(call, token, context)
+        except UnavailableError:
+            if not procedure.tells_outage:
+                raise
+            call.loses_database = True
 
     def _open(self, call: Call, procedure: Procedure | None, params: Any) -> None:  # noqa: ANN401 -- any JSON
         """Check 1. The deadline counts from receipt, so it is set as soon as it is known."""
@@ -185,6 +199,9 @@ class Service:
                 call.write_in(unit)
                 result = procedure.perform(call, intent)
                 call.check_deadline()
+                if self.audit.outlives and procedure.operation.audited:
+                    self._append(call, procedure, None)  # or the write is undone (AUD-REC-010)
+                    call.recorded = True
                 break
         else:
             raise ConflictError("another call came first", reason="write_conflict")
@@ -211,16 +228,27 @@ class Service:
                 report(call.method, error)
                 return InternalError("the server has a defect; its log says more")
 
-    def _record(self, call: Call, procedure: Procedure, failure: DbalError | None) -> None:
+    def _record(
+        self, call: Call, procedure: Procedure, failure: DbalError | None
+    ) -> DbalError | None:
+        """Leave the record of a call that has ended; what cannot be recorded has failed."""
+        try:
+            self._append(call, procedure, failure)
+        except Exception as error:  # noqa: BLE001 -- a sink may raise anything
+            report(call.method, error)
+            return failure or InternalError("the audit record could not be kept")
+        return failure
+
+    def _append(self, call: Call, procedure: Procedure, failure: DbalError | None) -> None:
         actor, operation = call.actor, procedure.operation
-        failed_create = failure is not None and "create" in operation.verbs
+        created = operation.name == "create"  # a row that was not made has no key
         self.audit.append(
             user=_name(actor),
             role="system" if actor.is_system else actor.role,
             tenant=actor.tenant,
             operation=operation.name,
             entity=operation.entity,
-            id=None if failed_create and operation.name == "create" else call.subject,
+            id=None if failure is not None and created else call.subject,
             success=failure is None,
             code=None if failure is None else failure.name,
             requestId=call.meta.request_id,

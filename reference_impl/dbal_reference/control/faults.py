@@ -9,11 +9,10 @@ from dbal_reference.errors import DatabaseError, TimeoutExceededError
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.findings import refuse
+from dbal_reference.operations.procedure import Procedure
 from dbal_reference.operations.system import SystemProcedure
 from dbal_reference.schema.model import Operation
 from dbal_reference.validation import Finding
-
-_HEALTH = "dbal.health"  # tells an outage and does not err (SYS-HEALTH-001)
 
 
 class InjectedDefectError(Exception):
@@ -49,7 +48,7 @@ class Faults:
         with self._lock:
             self._armed.clear()
 
-    def strike(self, call: Call, writes: bool) -> None:  # noqa: FBT001 -- a fact about the call
+    def strike(self, call: Call, procedure: Procedure) -> None:
         """After check 2: hit the call, if a fault is meant for it.
 
         Raises:
@@ -62,7 +61,7 @@ class Faults:
         fault = self._take(call.method)
         if fault is not None:
             call.release()
-            _KINDS[fault.kind](call, fault, writes)
+            _KINDS[fault.kind](call, fault, procedure)
 
     def _take(self, method: str) -> _Armed | None:
         if method == "dbal.hello" or method.startswith("conformance."):
@@ -77,24 +76,24 @@ class Faults:
         return None
 
 
-def _lose_database(call: Call, _fault: _Armed, _writes: bool) -> None:  # noqa: FBT001 -- the seam
-    if call.method != _HEALTH:
+def _lose_database(call: Call, _fault: _Armed, procedure: Procedure) -> None:
+    if not procedure.tells_outage:
         raise DatabaseError("the database cannot be reached")
     call.loses_database = True
 
 
-def _lose_commit(call: Call, fault: _Armed, writes: bool) -> None:  # noqa: FBT001 -- the seam
-    if writes:
+def _lose_commit(call: Call, fault: _Armed, procedure: Procedure) -> None:
+    if procedure.writes:
         call.loses_commit = True
     else:
-        _lose_database(call, fault, writes)
+        _lose_database(call, fault, procedure)
 
 
-def _break(_call: Call, _fault: _Armed, _writes: bool) -> None:  # noqa: FBT001 -- the seam
+def _break(_call: Call, _fault: _Armed, _procedure: Procedure) -> None:
     raise InjectedDefectError
 
 
-def _delay(call: Call, fault: _Armed, _writes: bool) -> None:  # noqa: FBT001 -- the seam
+def _delay(call: Call, fault: _Armed, _procedure: Procedure) -> None:
     remaining_s = call.deadline - time.monotonic()
     if fault.delay_ms / 1000 >= remaining_s:
         time.sleep(max(0.0, remaining_s))
@@ -102,7 +101,7 @@ def _delay(call: Call, fault: _Armed, _writes: bool) -> None:  # noqa: FBT001 --
     time.sleep(fault.delay_ms / 1000)
 
 
-_KINDS: dict[str, Callable[[Call, _Armed, bool], None]] = {
+_KINDS: dict[str, Callable[[Call, _Armed, Procedure], None]] = {
     "database": _lose_database,
     "commit_unknown": _lose_commit,
     "defect": _break,

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from typing import Any
 
+from dbal_reference.access.actor import Actor
 from dbal_reference.audit import AuditLog
 from dbal_reference.control.faults import Faults
 from dbal_reference.control.references import ACTOR, DanglingNameError, resolve
@@ -55,8 +56,9 @@ class Reset(SystemProcedure):
         self._stores = {name: Store(engine, e) for name, e in self._entities.items()}
 
     def perform(self, call: Call, intent: dict[str, Any]) -> dict[str, Any]:
-        """Empty, then build in one unit of work."""
+        """Empty, then build in one unit of work, in every tenant."""
         call.release()
+        call.actor = Actor.system()
         self._empty(call)
         world = World()
         try:
@@ -105,7 +107,8 @@ class Reset(SystemProcedure):
             refuse([Finding(path, "type", "must be an object")])
         refuse(
             Finding(f"{path}.{key}", "unknown_field", "is no member of an actor")
-            for key in spec.keys() - {"role", "tenant"}
+            for key in spec
+            if key not in ("role", "tenant")
         )
         data = {
             "username": name.ljust(_SHORTEST_USERNAME, "_"),
@@ -168,7 +171,8 @@ class Reset(SystemProcedure):
         ]
         findings += [
             Finding(f"{path}.{name}", "unknown_field", "is no member of a credential fixture")
-            for name in data.keys() - {key, PASSWORD}
+            for name in data
+            if name not in (key, PASSWORD)
         ]
         if PASSWORD in data:
             findings += validate_password(

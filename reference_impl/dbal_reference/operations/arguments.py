@@ -33,7 +33,7 @@ class Arguments:
             (argument, KINDS[argument.kind](engine, _entity_of(engine, argument, own), argument))
             for argument in operation.arguments.values()
         )
-        self._names = frozenset(operation.arguments)
+        self._names = frozenset(operation.arguments) | {"meta"}
 
     def judge(self, call: Call) -> tuple[dict[str, Any], list[Finding]]:
         """Values by name, each present or defaulted, and everything that is wrong.
@@ -58,8 +58,10 @@ class Arguments:
                 values[name], wrong = check(call, raw)
                 if wrong:
                     findings += wrong
-        for name in params.keys() - self._names - {"meta"}:
-            findings += found(name, "unknown_field", "is no argument of this operation")
+        if not params.keys() <= self._names:
+            for name in params:
+                if name not in self._names:
+                    findings += found(name, "unknown_field", "is no argument of this operation")
         return values, findings
 
 

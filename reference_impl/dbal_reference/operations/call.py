@@ -49,6 +49,7 @@ class Call:
         "method",
         "now_ms",
         "params",
+        "recorded",
         "subject",
     )
 
@@ -60,6 +61,7 @@ class Call:
         self.deadline = received + self.DEFAULT_MS / 1000
         self.now_ms = 0
         self.subject: str | int | None = None
+        self.recorded = False  # its audit record is kept already
         self.loses_commit = False  # by a fault (CTL-FAULT-001)
         self.loses_database = False  # by a fault that strikes dbal.health
         self._adapter = adapter

@@ -19,7 +19,10 @@ class Procedure(ABC):
 
     Attributes:
         writes: whether `perform` is given a unit of work that writes.
+        tells_outage: whether an outage is its answer, and no error.
     """
+
+    tells_outage = False
 
     def __init__(self, engine: Engine, operation: Operation) -> None:
         self.engine = engine

@@ -44,6 +44,8 @@ class Hello(SystemProcedure):
 class Health(SystemProcedure):
     """Whether the database answers; this call does, in any case (SYS-HEALTH-001)."""
 
+    tells_outage = True
+
     def perform(self, call: Call, intent: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 -- the seam
         """Ask the database."""
         answers = not call.loses_database and self.engine.adapter.ping()

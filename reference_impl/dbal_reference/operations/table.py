@@ -38,10 +38,13 @@ GENERIC: Mapping[str, type[Procedure]] = {
     "upsert": by_field.Upsert,
 }
 
+TREES: Mapping[str, type[Procedure]] = {  # of any entity that has `tree:`
+    "getTree": tree.GetTree,
+    "move": tree.Move,
+    "reorder": tree.Reorder,
+}
+
 OWN: Mapping[str, type[Procedure]] = {
-    "ComponentNode.getTree": tree.GetTree,
-    "ComponentNode.move": tree.Move,
-    "ComponentNode.reorder": tree.Reorder,
     "Credential.getFirstLogin": credential.GetFirstLogin,
     "Credential.set": credential.Set,
     "Credential.setFirstLogin": credential.SetFirstLogin,
@@ -72,7 +75,10 @@ def compile_procedures(engine: Engine) -> dict[str, Procedure]:
     for method, operation in engine.schema.operations.items():
         if method.startswith("conformance."):
             continue
-        kind = OWN.get(method) or (GENERIC.get(operation.name) if operation.entity else None)
+        kind = OWN.get(method)
+        if kind is None and operation.entity is not None:
+            has_tree = engine.schema.entities[operation.entity].tree is not None
+            kind = GENERIC.get(operation.name) or (TREES.get(operation.name) if has_tree else None)
         if kind is None:
             raise SchemaError(f"operations: {method} is not implemented")
         procedures[method] = kind(engine, operation)

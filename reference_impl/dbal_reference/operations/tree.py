@@ -155,7 +155,7 @@ class Reorder(RowProcedure):
         for name in _MEMBERS:
             if name not in item:
                 codes[name] = "required"
-        codes.update(dict.fromkeys(item.keys() - set(_MEMBERS), "unknown_field"))
+        codes.update({name: "unknown_field" for name in item if name not in _MEMBERS})
         findings = [
             Finding(f"{path}.{name}", code, "is not valid") for name, code in codes.items() if code
         ]

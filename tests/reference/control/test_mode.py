@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 from tests.reference.talk import Json
 
+from dbal_reference.adapters import UnavailableError
 from dbal_reference.adapters.open import open_adapter
-from dbal_reference.errors import DbalError, UnauthorizedError
+from dbal_reference.audit import Record
+from dbal_reference.errors import DatabaseError, DbalError, InternalError, UnauthorizedError
 from dbal_reference.identity import Anonymous, AsSystem, AsUser
 from dbal_reference.schema.model import Schema
 from dbal_reference.service import Service
@@ -63,3 +66,34 @@ def test_audit_records_go_to_the_sink_too(schema: Schema) -> None:
     service.call("User.count", {}, AsSystem())
     service.call("dbal.hello")
     assert [(record.operation, record.seq) for record in records] == [("count", 1)]
+
+
+def test_a_write_whose_record_cannot_be_kept_is_refused(schema: Schema) -> None:
+    def full(record: Record) -> None:
+        raise OSError(record.seq)
+
+    adapter = open_adapter(schema, "memory:")
+    service = Service(schema, adapter, audit_sink=full)
+    with pytest.raises(InternalError):
+        service.call("User.create", {"data": NEW}, AsSystem())
+    with pytest.raises(InternalError):
+        service.call("User.count", {}, AsSystem())
+    with pytest.raises(UnauthorizedError):
+        service.call("User.count")
+    assert not adapter.holds_rows()
+
+
+def test_health_tells_an_outage_though_nobody_can_be_identified(
+    schema: Schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = open_adapter(schema, "memory:")
+    service = Service(schema, adapter)
+
+    def lost(**_: Json) -> NoReturn:
+        raise UnavailableError
+
+    monkeypatch.setattr(adapter, "unit", lost)
+    with pytest.raises(DatabaseError):
+        service.call("dbal.hello", token="of a session")
+    answer = service.call("dbal.health", token="of a session")
+    assert answer == {"status": "degraded", "database": False}
