@@ -59,8 +59,8 @@ class Names:
             yield from self.define(name, "an actor", (*at, "actors", name), key=True)
         for entity, rows in fixtures.items():
             for i, row in enumerate(rows):
-                if isinstance(name := row.get("$as"), str):
-                    yield from self.define(name, "a fixture", (*at, "fixtures", entity, i, "$as"))
+                if isinstance(label := row.get("$as"), str):
+                    yield from self.define(label, "a fixture", (*at, "fixtures", entity, i, "$as"))
 
 
 class StepNames:

@@ -18,7 +18,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """Base of all that an author writes."""
 
 
-class ErrorPattern(Model):
+class ErrorPattern(Model, frozen=True):
     """What a failure must look like; what is UNSET is not judged."""
 
     name: str | None = None
@@ -29,7 +29,7 @@ class ErrorPattern(Model):
     retryAfter: Maybe = UNSET  # noqa: N815 -- the contract's spelling
 
 
-class Twin(Model):
+class Twin(Model, frozen=True):
     """A patch that puts a refused call right: the patched call must succeed and match `ok`."""
 
     because: str | None = None  # set, and nothing else, where there is no twin
@@ -40,7 +40,7 @@ class Twin(Model):
     ok: Maybe = UNSET
 
 
-class Expect(Model):
+class Expect(Model, frozen=True):
     """What must come of a step. Without `ok`, `error` or `any_of` it must succeed."""
 
     ok: Maybe = UNSET
@@ -55,7 +55,7 @@ class Expect(Model):
     outcomes: dict[str, int] | None = None  # of parallel steps: {ok: 1, CONFLICT: 7}
 
 
-class Call(Model, tag_field="step", tag="call"):
+class Call(Model, frozen=True, tag_field="step", tag="call"):
     """One call of one operation."""
 
     call: str
@@ -69,7 +69,7 @@ class Call(Model, tag_field="step", tag="call"):
     line: int = 0
 
 
-class Parallel(Model, tag_field="step", tag="parallel"):
+class Parallel(Model, frozen=True, tag_field="step", tag="parallel"):
     """Branches released together, each on its own connection; `repeat` rounds in fresh worlds."""
 
     parallel: dict[str, tuple["Step", ...]]
@@ -80,7 +80,7 @@ class Parallel(Model, tag_field="step", tag="parallel"):
     line: int = 0
 
 
-class Start(Model, tag_field="step", tag="start"):
+class Start(Model, frozen=True, tag_field="step", tag="start"):
     """A call that is left waiting while later steps run; `name` is what `join` calls it."""
 
     name: str
@@ -88,7 +88,7 @@ class Start(Model, tag_field="step", tag="start"):
     line: int = 0
 
 
-class Join(Model, tag_field="step", tag="join"):
+class Join(Model, frozen=True, tag_field="step", tag="join"):
     """Wait for a started call and judge what came of it."""
 
     name: str
@@ -98,7 +98,7 @@ class Join(Model, tag_field="step", tag="join"):
     line: int = 0
 
 
-class Transaction(Model, tag_field="step", tag="transaction"):
+class Transaction(Model, frozen=True, tag_field="step", tag="transaction"):
     """begin, commit or rollback of the transaction that the vector calls `name`."""
 
     action: str  # begin | commit | rollback
@@ -110,7 +110,7 @@ class Transaction(Model, tag_field="step", tag="transaction"):
     line: int = 0
 
 
-class Clock(Model, tag_field="step", tag="clock"):
+class Clock(Model, frozen=True, tag_field="step", tag="clock"):
     """Move or freeze the target's clock; `advance_ms` is a duration already in milliseconds."""
 
     advance_ms: int | None = None
@@ -119,7 +119,7 @@ class Clock(Model, tag_field="step", tag="clock"):
     line: int = 0
 
 
-class InjectFault(Model, tag_field="step", tag="fault"):
+class InjectFault(Model, frozen=True, tag_field="step", tag="fault"):
     """Exactly one of target, database, network and connection says where the fault is put."""
 
     target: str | None = None
@@ -133,7 +133,7 @@ class InjectFault(Model, tag_field="step", tag="fault"):
     line: int = 0
 
 
-class Eventually(Model, tag_field="step", tag="eventually"):
+class Eventually(Model, frozen=True, tag_field="step", tag="eventually"):
     """Retry one call until it matches or `within_ms` of real time have passed."""
 
     within_ms: int
@@ -141,7 +141,7 @@ class Eventually(Model, tag_field="step", tag="eventually"):
     line: int = 0
 
 
-class Raw(Model, tag_field="step", tag="raw"):
+class Raw(Model, frozen=True, tag_field="step", tag="raw"):
     """A message outside the client's grammar; `kind` names the transport family it needs."""
 
     kind: str
@@ -153,13 +153,13 @@ class Raw(Model, tag_field="step", tag="raw"):
     line: int = 0
 
 
-class Sweep(Model, tag_field="step", tag="sweep"):
+class Sweep(Model, frozen=True, tag_field="step", tag="sweep"):
     """Remove expired rows from storage."""
 
     line: int = 0
 
 
-class Check(Model, tag_field="step", tag="check"):
+class Check(Model, frozen=True, tag_field="step", tag="check"):
     """A relation between saved values: eq, distinct, sorted_by, permutation_of or union_of."""
 
     relation: str
@@ -183,14 +183,14 @@ Step: TypeAlias = (
 )
 
 
-class Actor(Model):
+class Actor(Model, frozen=True):
     """Who may call: a role, and the label of a tenant (`default` when absent)."""
 
     role: str
     tenant: str | None | msgspec.UnsetType = UNSET
 
 
-class Case(Model):
+class Case(Model, frozen=True):
     """One behaviour of the contract, one matrix cell of it; `id` is `suite/case[name=value]`."""
 
     id: str
@@ -209,7 +209,7 @@ class Case(Model):
     line: int = 0
 
 
-class Suite(Model):
+class Suite(Model, frozen=True):
     """One file of cases, its matrices already expanded."""
 
     suite: str

@@ -78,8 +78,8 @@ def _expect(expect: Expect | None, at: Where) -> Iterator[Part]:
     yield from _maybe("pattern", expect.ok, (*at, "ok"))
     yield from _maybe("pattern", expect.audit, (*at, "audit"))
     if isinstance(expect.raw, dict):
-        for key, answer in expect.raw.items():
-            yield "pattern", (*at, key), answer
+        for key, part in expect.raw.items():
+            yield "pattern", (*at, key), part
     if expect.error is not None:
         for key in ("reason", "details", "retryAfter"):
             yield from _maybe("pattern", getattr(expect.error, key), (*at, "error", key))

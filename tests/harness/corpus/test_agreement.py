@@ -1,9 +1,10 @@
-"""The published schema and the model judge alike: on what we have, and on what goes wrong with it."""
+"""The published schema and the model judge alike, on what we have and on what goes wrong."""
 
 import copy
 import random
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -17,7 +18,11 @@ from dbal_conform.corpus.source import Source, read_source
 
 CORPORA = Path(__file__).parents[2] / "corpora" / "vectors"
 EXAMPLES = Path(__file__).parent / "data" / "every-key.yaml"
-ODD: list[Any] = [None, True, 0, -1, 1.5, "", "x", "${x}", "$x", [], ["x"], {}, {"x": 1}, {"$x": 1}]
+Document: TypeAlias = Any  # whatever a mutation leaves of one
+ODD: list[Document] = [
+    *(None, True, 0, -1, 1.5, "", "x", "${x}", "$x"),
+    *([], ["x"], {}, {"x": 1}, {"$x": 1}),
+]
 
 
 @pytest.mark.parametrize("file", vector_files(cases_root()), ids=lambda file: file.stem)
@@ -44,7 +49,7 @@ def test_a_mutated_suite_is_refused_by_both_or_by_neither(seed: int) -> None:
     assert broken == []
 
 
-def mutate(document: Any, dice: random.Random) -> None:
+def mutate(document: Document, dice: random.Random) -> None:
     """Change one place of a document: drop it, rename it, or put something odd there."""
     places = list(containers(document))
     container = dice.choice(places)
@@ -63,7 +68,7 @@ def mutate(document: Any, dice: random.Random) -> None:
             container[key] = copy.deepcopy(dice.choice(ODD))
 
 
-def containers(node: Any) -> Any:
+def containers(node: Document) -> Iterator[Document]:
     if isinstance(node, dict | list) and node:
         yield node
         for member in node.values() if isinstance(node, dict) else node:
