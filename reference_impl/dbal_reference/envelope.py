@@ -5,8 +5,8 @@ from typing import Any, Final
 import re2
 
 from dbal_reference.errors import EnvelopeError
+from dbal_reference.model import Schema
 from dbal_reference.operations.call import NO_META, Meta
-from dbal_reference.schema.model import Schema
 from dbal_reference.validation import Finding
 from dbal_reference.values.strings import charset_holds
 

@@ -34,13 +34,13 @@ from dbal_reference.errors import (
     UnauthorizedError,
 )
 from dbal_reference.identity import Context, Identity
+from dbal_reference.model import UNSET, Schema
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.findings import refuse
 from dbal_reference.operations.procedure import Procedure
 from dbal_reference.operations.table import compile_procedures
 from dbal_reference.passwords import Cost, Hasher
-from dbal_reference.schema.model import UNSET, Schema
 
 _ATTEMPTS = 5  # another process on the same file may take a unique value between look and write
 

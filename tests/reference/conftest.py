@@ -1,7 +1,7 @@
 import pytest
 
+from dbal_reference.model import Schema
 from dbal_reference.schema.load import load_schema
-from dbal_reference.schema.model import Schema
 
 
 @pytest.fixture(scope="session")

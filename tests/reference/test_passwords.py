@@ -3,8 +3,8 @@ import time
 
 import pytest
 
+from dbal_reference.model import Schema
 from dbal_reference.passwords import Cost, Hasher
-from dbal_reference.schema.model import Schema
 
 
 @pytest.fixture(scope="module")

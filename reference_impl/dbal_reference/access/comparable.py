@@ -21,8 +21,8 @@ from dbal_reference.access.grammar import (
     UserTerm,
 )
 from dbal_reference.access.tokens import FilterSyntaxError
+from dbal_reference.model import Entity, Field
 from dbal_reference.query.operand import IMPOSSIBLE, judge
-from dbal_reference.schema.model import Entity, Field
 
 _ORDERED = frozenset({"number", "text", "datetime", "literal text"})
 _FAMILIES = {

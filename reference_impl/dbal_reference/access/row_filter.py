@@ -25,6 +25,7 @@ from dbal_reference.access.grammar import (
     UserTerm,
     parse,
 )
+from dbal_reference.model import Entity
 from dbal_reference.query.logic import all_of, any_of, negate
 from dbal_reference.query.predicate import (
     FALSE,
@@ -36,7 +37,6 @@ from dbal_reference.query.predicate import (
     Operator,
     Predicate,
 )
-from dbal_reference.schema.model import Entity
 
 _OPERATORS: dict[Comparator, Operator] = {"=": "eq", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 _TURNED: dict[Comparator, Comparator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

@@ -9,9 +9,9 @@ from dbal_reference.access.row_filter import RowFilter
 from dbal_reference.access.tenancy import Tenants
 from dbal_reference.access.tokens import FilterSyntaxError
 from dbal_reference.errors import SchemaError
+from dbal_reference.model import Entity, RuleSource, Schema
 from dbal_reference.query.logic import all_of, any_of
 from dbal_reference.query.predicate import FALSE, TRUE, Predicate
-from dbal_reference.schema.model import Entity, RuleSource, Schema
 
 VERBS = frozenset({"create", "read", "update", "delete", "list", "verify"})
 

@@ -2,8 +2,8 @@
 
 from dbal_reference.access.actor import Actor
 from dbal_reference.errors import SchemaError
+from dbal_reference.model import ForeignKey, Schema
 from dbal_reference.query.predicate import TRUE, Compare, IsNull, Predicate, Through
-from dbal_reference.schema.model import ForeignKey, Schema
 
 
 class Tenants:

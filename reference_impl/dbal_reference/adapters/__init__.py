@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
+from dbal_reference.model import Schema
 from dbal_reference.query.predicate import Predicate, Select
-from dbal_reference.schema.model import Schema
 
 Row: TypeAlias = dict[str, Any]
 

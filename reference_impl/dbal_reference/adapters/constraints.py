@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dbal_reference.schema.model import Entity, Schema
+from dbal_reference.model import Entity, Schema
 
 
 class Constraint(NamedTuple):

@@ -20,9 +20,9 @@ from dbal_reference.adapters import (
     UniqueViolation,
 )
 from dbal_reference.adapters.constraints import Constraint, Reference, references, uniques
+from dbal_reference.model import Entity, Schema
 from dbal_reference.query.evaluate import compile_predicate
 from dbal_reference.query.predicate import And, Compare, Order, Predicate, Select
-from dbal_reference.schema.model import Entity, Schema
 
 _PATIENCE_S = 30.0  # of calls that state no deadline; the default of calls that do
 

@@ -2,7 +2,7 @@
 
 from dbal_reference.adapters import Adapter
 from dbal_reference.adapters.memory import MemoryAdapter
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 
 
 def open_adapter(schema: Schema, url: str) -> Adapter:

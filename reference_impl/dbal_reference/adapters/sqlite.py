@@ -20,7 +20,7 @@ from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sqlite_connection import SqliteConnection
 from dbal_reference.errors import SchemaError
-from dbal_reference.schema.model import Field, Schema
+from dbal_reference.model import Field, Schema
 
 _IDLE_READERS = 8  # kept open; more are opened when more threads read at once
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"

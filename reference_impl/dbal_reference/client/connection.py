@@ -8,8 +8,8 @@ from dbal_reference.adapters import UnavailableError
 from dbal_reference.adapters.open import open_adapter
 from dbal_reference.client.auth import Auth
 from dbal_reference.errors import DatabaseError, DbalError, EnvelopeError
+from dbal_reference.model import Schema
 from dbal_reference.schema.load import load_schema
-from dbal_reference.schema.model import Schema
 from dbal_reference.service import Service
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dbal_reference.client.names import snake
 from dbal_reference.client.page import Page, Row
-from dbal_reference.schema.model import Operation
+from dbal_reference.model import Operation
 
 Key: TypeAlias = str | int | UUID
 Filter: TypeAlias = Mapping[str, Any]

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from dbal_reference.client.page import Page, Row
-from dbal_reference.schema.model import Entity, Operation
+from dbal_reference.model import Entity, Operation
 from dbal_reference.values.numbers import MAX_SAFE
 
 Json: TypeAlias = Any

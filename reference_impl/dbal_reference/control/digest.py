@@ -8,10 +8,10 @@ import msgspec
 
 from dbal_reference.adapters import Row
 from dbal_reference.errors import CapabilityError
+from dbal_reference.model import Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.system import SystemProcedure
-from dbal_reference.schema.model import Operation
 
 # Whether calls move it is open (SES-ACT-001), so that it must not make digests differ.
 _EXCEPTED = {("Session", "lastActivity")}

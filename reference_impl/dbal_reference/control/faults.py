@@ -6,12 +6,12 @@ from threading import Lock
 from typing import Any
 
 from dbal_reference.errors import DatabaseError, TimeoutExceededError
+from dbal_reference.model import Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.findings import refuse
 from dbal_reference.operations.procedure import Procedure
 from dbal_reference.operations.system import SystemProcedure
-from dbal_reference.schema.model import Operation
 from dbal_reference.validation import Finding
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 
 from dbal_reference.audit import AuditLog
+from dbal_reference.model import Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.system import SystemProcedure
-from dbal_reference.schema.model import Operation
 
 
 class Audit(SystemProcedure):

@@ -9,6 +9,7 @@ from dbal_reference.audit import AuditLog
 from dbal_reference.control.faults import Faults
 from dbal_reference.control.references import ACTOR, DanglingNameError, resolve
 from dbal_reference.errors import ValidationFailedError
+from dbal_reference.model import Entity, Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.credential import HASH
 from dbal_reference.operations.drafts import Draft, Drafts
@@ -16,7 +17,6 @@ from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.findings import refuse
 from dbal_reference.operations.store import Store
 from dbal_reference.operations.system import SystemProcedure
-from dbal_reference.schema.model import Entity, Operation
 from dbal_reference.validation import Finding, validate_password
 from dbal_reference.values import encode_value
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from dbal_reference.model import UNSET, Argument, Entity, Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.query.filter import parse_filter
 from dbal_reference.query.if_match import parse_if_match
 from dbal_reference.query.select import parse_select
 from dbal_reference.query.sort import parse_sort
-from dbal_reference.schema.model import UNSET, Argument, Entity, Operation
 from dbal_reference.validation import Finding
 from dbal_reference.values import MAX_SAFE, check_key
 

@@ -7,6 +7,7 @@ import msgspec
 
 from dbal_reference.adapters import Row
 from dbal_reference.errors import ForbiddenError, NotFoundError
+from dbal_reference.model import Field
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.crud import RowProcedure
 from dbal_reference.operations.drafts import Draft, scan
@@ -16,7 +17,6 @@ from dbal_reference.query.by_field import parse_unique_field, unique_in_tenant
 from dbal_reference.query.logic import all_of
 from dbal_reference.query.member import parse_equality
 from dbal_reference.query.predicate import TRUE, Predicate
-from dbal_reference.schema.model import Field
 from dbal_reference.validation import Finding, validate_update
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from dbal_reference.adapters import Row
 from dbal_reference.errors import NotFoundError, UnauthorizedError
+from dbal_reference.model import Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.findings import refuse
@@ -11,7 +12,6 @@ from dbal_reference.operations.procedure import EntityProcedure
 from dbal_reference.operations.rows import subject_of
 from dbal_reference.query.logic import all_of
 from dbal_reference.query.predicate import TRUE, Compare, Order, Predicate, Select
-from dbal_reference.schema.model import Operation
 from dbal_reference.validation import Finding, validate_password
 
 HASH = "passwordHash"

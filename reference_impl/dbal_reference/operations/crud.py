@@ -7,6 +7,7 @@ import msgspec
 
 from dbal_reference.adapters import Row
 from dbal_reference.errors import ForbiddenError
+from dbal_reference.model import Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.drafts import Draft, Drafts, scan
 from dbal_reference.operations.engine import Engine
@@ -16,7 +17,6 @@ from dbal_reference.operations.rights import Rights
 from dbal_reference.operations.rows import Rows, subject_of
 from dbal_reference.operations.store import Path, Store
 from dbal_reference.query.predicate import Predicate
-from dbal_reference.schema.model import Operation
 from dbal_reference.validation import validate_update
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from dbal_reference.errors import MaliciousCodeError, SandboxViolationError
+from dbal_reference.model import Entity
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.rights import Rights
 from dbal_reference.operations.seal import seal_values
 from dbal_reference.sandbox import inspect
-from dbal_reference.schema.model import Entity
 from dbal_reference.validation import Finding, validate_create
 
 _VIOLATIONS: dict[str, type[MaliciousCodeError | SandboxViolationError]] = {

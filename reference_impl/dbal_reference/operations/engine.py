@@ -8,13 +8,13 @@ from dbal_reference.access.rules import Access
 from dbal_reference.adapters import Adapter, Row
 from dbal_reference.adapters.constraints import Constraint, Reference, references, uniques
 from dbal_reference.clock import Clock
+from dbal_reference.model import Entity, Schema
 from dbal_reference.passwords import Hasher
 from dbal_reference.query.cursor import Cursors
 from dbal_reference.query.evaluate import Test, compile_predicate
 from dbal_reference.query.logic import any_of
 from dbal_reference.query.predicate import TRUE, Compare, IsNull, Predicate
 from dbal_reference.rate_limit import FailureLimit
-from dbal_reference.schema.model import Entity, Schema
 from dbal_reference.values import encode_value
 
 # What this service does whole of that for which a backend must give its word (CAP-CLAIM-002).

@@ -5,11 +5,11 @@ from typing import Any
 
 from dbal_reference.adapters import Row
 from dbal_reference.adapters.constraints import Reference
+from dbal_reference.model import Entity
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.query.logic import all_of
 from dbal_reference.query.predicate import Compare, In, Order, Select
-from dbal_reference.schema.model import Entity
 
 _AT_ONCE = 500  # operands in one statement
 

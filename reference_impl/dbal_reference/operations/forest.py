@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dbal_reference.adapters import Row
+from dbal_reference.model import Entity, Tree
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.drafts import Draft
 from dbal_reference.query.predicate import Compare, In, Order, Select
-from dbal_reference.schema.model import Entity, Tree
 from dbal_reference.validation import Finding
 
 

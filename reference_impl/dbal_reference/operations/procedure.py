@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from dbal_reference.errors import CapabilityError, ForbiddenError
+from dbal_reference.model import Entity, Operation
 from dbal_reference.operations.arguments import Arguments
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.query.capability import needs_capability
-from dbal_reference.schema.model import Entity, Operation
 
 Named: TypeAlias = tuple[str, Iterable[str]]  # a verb, and the fields that the call writes by it
 

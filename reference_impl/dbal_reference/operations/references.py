@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dbal_reference.model import Entity, Field, ForeignKey
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.drafts import Draft
 from dbal_reference.operations.engine import Engine
 from dbal_reference.query.logic import all_of, any_of
 from dbal_reference.query.predicate import Compare, In, Order, Predicate, Select
-from dbal_reference.schema.model import Entity, Field, ForeignKey
 from dbal_reference.validation import Finding
 
 ACTORS = "User"  # the entity whose rows actors are

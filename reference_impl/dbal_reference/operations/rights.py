@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dbal_reference.errors import ForbiddenError
+from dbal_reference.model import Entity
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.query.logic import any_of
 from dbal_reference.query.partial import may_hold
 from dbal_reference.query.predicate import Predicate
-from dbal_reference.schema.model import Entity
 
 
 class Rights:

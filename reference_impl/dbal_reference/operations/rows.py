@@ -4,13 +4,13 @@ from typing import Any
 
 from dbal_reference.adapters import Row
 from dbal_reference.errors import ForbiddenError, NotFoundError
+from dbal_reference.model import Entity, Field
 from dbal_reference.operations.arguments import is_text
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.rights import Rights
 from dbal_reference.query.logic import all_of
 from dbal_reference.query.predicate import Compare, In, IsNull, Order, Predicate, Select
-from dbal_reference.schema.model import Entity, Field
 from dbal_reference.values import check_key
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from dbal_reference.schema.model import Entity, Field
+from dbal_reference.model import Entity, Field
 
 
 def is_sealed(field: Field) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from dbal_reference.adapters import ReferencedError, Row
 from dbal_reference.errors import ConflictError
+from dbal_reference.model import Entity
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.drafts import Draft, stored_form
 from dbal_reference.operations.engine import Engine
@@ -16,7 +17,6 @@ from dbal_reference.operations.seal import seal_values
 from dbal_reference.operations.uniqueness import Uniqueness
 from dbal_reference.query.evaluate import holds
 from dbal_reference.query.predicate import Predicate
-from dbal_reference.schema.model import Entity
 from dbal_reference.validation import (
     Finding,
     automatic_changes,

@@ -7,6 +7,7 @@ import msgspec
 
 from dbal_reference.adapters import Row
 from dbal_reference.errors import ForbiddenError, NotFoundError
+from dbal_reference.model import Operation, Tree
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.crud import KeyedProcedure, RowProcedure
 from dbal_reference.operations.engine import Engine
@@ -15,7 +16,6 @@ from dbal_reference.operations.procedure import Named
 from dbal_reference.operations.rows import Rows
 from dbal_reference.query.logic import all_of
 from dbal_reference.query.predicate import Compare, Order, Select
-from dbal_reference.schema.model import Operation, Tree
 from dbal_reference.validation import Finding
 from dbal_reference.values import check_key, check_value
 

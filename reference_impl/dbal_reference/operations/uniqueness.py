@@ -6,12 +6,12 @@ from typing import Any
 from dbal_reference.adapters import Row
 from dbal_reference.adapters.constraints import Constraint
 from dbal_reference.errors import ConflictError
+from dbal_reference.model import Entity
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.drafts import Draft
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.seal import seal_values
 from dbal_reference.query.predicate import In, Order, Select
-from dbal_reference.schema.model import Entity
 
 _AT_ONCE = 500  # operands in one statement
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
+from dbal_reference.model import Entity, Schema
 from dbal_reference.query.findings import unknown_field
 from dbal_reference.query.logic import all_of, any_of, negate
 from dbal_reference.query.member import is_tagged, parse_equality, parse_operation
 from dbal_reference.query.predicate import TRUE, Predicate
-from dbal_reference.schema.model import Entity, Schema
 from dbal_reference.validation.finding import Finding
 
 _JOINED = ("and", "or")

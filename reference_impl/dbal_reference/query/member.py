@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from dbal_reference.model import Field, Schema
 from dbal_reference.query.logic import any_of, negate
 from dbal_reference.query.operand import IMPOSSIBLE, complaint, judge
 from dbal_reference.query.predicate import FALSE, TRUE, Compare, In, IsNull, Operator, Predicate
-from dbal_reference.schema.model import Field, Schema
 from dbal_reference.validation.finding import Finding
 
 Json: TypeAlias = Any

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, TypeAlias
 
-from dbal_reference.schema.model import Field
+from dbal_reference.model import Field
 from dbal_reference.values.check import check_operand
 from dbal_reference.values.strings import canonical_uuid
 

@@ -3,8 +3,8 @@
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
+from dbal_reference.model import Entity
 from dbal_reference.query.findings import unknown_field
-from dbal_reference.schema.model import Entity
 from dbal_reference.validation.finding import Finding
 
 Json: TypeAlias = Any

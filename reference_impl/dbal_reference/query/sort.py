@@ -3,9 +3,9 @@
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
+from dbal_reference.model import Entity, Schema
 from dbal_reference.query.findings import unknown_field
 from dbal_reference.query.predicate import Order
-from dbal_reference.schema.model import Entity, Schema
 from dbal_reference.validation.finding import Finding
 
 Json: TypeAlias = Any

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dbal_reference.model import Entity, Field, Schema
 from dbal_reference.sandbox.limits import over_limits
 from dbal_reference.sandbox.scanner import scanner_of
 from dbal_reference.sandbox.table import Rule
 from dbal_reference.sandbox.violation import Violation
-from dbal_reference.schema.model import Entity, Field, Schema
 from dbal_reference.values.check import JSON_DEPTH
 from dbal_reference.values.json_text import JsonDefect, read_json
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from dbal_reference.model import Field, Schema
+from dbal_reference.per_object import per_object
 from dbal_reference.sandbox.table import Rule, read_table
-from dbal_reference.schema.model import Field, Schema
-from dbal_reference.schema.per_object import per_object
 from dbal_reference.values.json_text import nested_deeper
 
 

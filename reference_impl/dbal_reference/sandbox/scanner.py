@@ -5,12 +5,12 @@ from typing import Any, Final
 
 import re2
 
+from dbal_reference.model import Schema
+from dbal_reference.per_object import per_object
 from dbal_reference.sandbox.addresses import reaches
 from dbal_reference.sandbox.layers import layers
 from dbal_reference.sandbox.structure import Structure
 from dbal_reference.sandbox.table import Place, Rule, Table, Text, quiet, read_table
-from dbal_reference.schema.model import Schema
-from dbal_reference.schema.per_object import per_object
 
 _NONE: Final = 1_000_000  # a rank behind every rule
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from dbal_reference.model import Entity, Field, Graph, Tenancy, Tree, Unique
 from dbal_reference.schema.document import Document, Part, near
 from dbal_reference.schema.fields import read_field
-from dbal_reference.schema.model import Entity, Field, Graph, Tenancy, Tree, Unique
 
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 _LONGEST_NAME = 60  # databases end at 63

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import re2
 
+from dbal_reference.model import Field, ForeignKey
 from dbal_reference.schema.document import Part
-from dbal_reference.schema.model import Field, ForeignKey
 from dbal_reference.values import check_value
 
 TYPES = (

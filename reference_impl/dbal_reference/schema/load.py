@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dbal_reference.errors import SchemaError
+from dbal_reference.model import Schema
 from dbal_reference.schema.document import Document
 from dbal_reference.schema.entities import EntityFile, read_entity
 from dbal_reference.schema.locate import packaged_schema
-from dbal_reference.schema.model import Schema
 from dbal_reference.schema.operations import (
     OperationFile,
     check_owners,

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from dbal_reference.model import UNSET, Argument, Entity, Operation
 from dbal_reference.schema.document import Document, Part, near
-from dbal_reference.schema.model import UNSET, Argument, Entity, Operation
 
 VERBS = ("create", "read", "update", "delete", "list", "verify")
 

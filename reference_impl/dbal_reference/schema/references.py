@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from dbal_reference.model import Field, ForeignKey
 from dbal_reference.schema.document import Part, near
 from dbal_reference.schema.entities import EntityFile
-from dbal_reference.schema.model import Field, ForeignKey
 
 
 def check_references(files: Mapping[str, EntityFile]) -> None:

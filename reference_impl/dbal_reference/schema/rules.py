@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from dbal_reference.model import Entity, RuleSource
 from dbal_reference.schema.document import Document, Part
-from dbal_reference.schema.model import Entity, RuleSource
 from dbal_reference.schema.operations import VERBS
 
 _KEYS = ("entity", "role", "operations", "row_level_filter", "write_fields", "hide_fields")

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
+from dbal_reference.model import Entity
 from dbal_reference.sandbox.scanner import Scanner
 from dbal_reference.sandbox.table import read_table
 from dbal_reference.schema.document import Document, Part
 from dbal_reference.schema.fields import read_pattern
-from dbal_reference.schema.model import Entity
 
 _STEP = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+)\]")
 

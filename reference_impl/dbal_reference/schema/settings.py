@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
+from dbal_reference.model import EnvelopeSpec, ErrorSpec
 from dbal_reference.schema.document import Document, Part
 from dbal_reference.schema.fields import TYPES
-from dbal_reference.schema.model import EnvelopeSpec, ErrorSpec
 
 _CONTRACT_KEYS = (
     "contract",

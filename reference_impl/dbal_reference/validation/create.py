@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from dbal_reference.schema.model import UNSET, Entity, Field, Schema
+from dbal_reference.model import UNSET, Entity, Field, Schema
 from dbal_reference.validation.author import Author
 from dbal_reference.validation.finding import Finding
 from dbal_reference.validation.judged import container, findings, judge

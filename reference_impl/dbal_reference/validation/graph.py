@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dbal_reference.schema.model import Entity, Graph
+from dbal_reference.model import Entity, Graph
 from dbal_reference.validation.finding import Finding
 from dbal_reference.validation.words import finding
 from dbal_reference.values.check import JSON_DEPTH

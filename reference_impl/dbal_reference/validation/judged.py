@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from dbal_reference.model import Entity, Field, Schema
 from dbal_reference.sandbox import over_limits
-from dbal_reference.schema.model import Entity, Field, Schema
 from dbal_reference.validation.finding import Finding
 from dbal_reference.validation.graph import judge_graph
 from dbal_reference.validation.words import finding

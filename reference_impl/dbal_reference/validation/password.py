@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 from dbal_reference.validation.finding import Finding
 from dbal_reference.values.strings import charset_holds
 

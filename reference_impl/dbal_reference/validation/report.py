@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from dbal_reference.model import Entity, Schema
 from dbal_reference.sandbox import inspect_each
-from dbal_reference.schema.model import Entity, Schema
 from dbal_reference.validation.author import Author
 from dbal_reference.validation.create import validate_create
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dbal_reference.schema.model import Entity, Field, Schema
+from dbal_reference.model import Entity, Field, Schema
 from dbal_reference.validation.author import Author
 from dbal_reference.validation.finding import Finding
 from dbal_reference.validation.judged import container, findings, judge

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from dbal_reference.schema.model import Field
+from dbal_reference.model import Field
 from dbal_reference.validation.finding import Finding
 from dbal_reference.values.strings import EMAIL_LENGTH
 

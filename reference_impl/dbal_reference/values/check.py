@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 import re2
 
-from dbal_reference.schema.model import Field
-from dbal_reference.schema.per_object import per_object
+from dbal_reference.model import Field
+from dbal_reference.per_object import per_object
 from dbal_reference.values import numbers, strings
 from dbal_reference.values.datetimes import canonical_datetime
 from dbal_reference.values.json_text import JsonDefect, read_json

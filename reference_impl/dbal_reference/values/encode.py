@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from dbal_reference.schema.model import Entity
+from dbal_reference.model import Entity
 from dbal_reference.values.numbers import MAX_SAFE
 
 

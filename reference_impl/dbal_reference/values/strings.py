@@ -4,7 +4,7 @@ import re
 
 import re2
 
-from dbal_reference.schema.model import Field
+from dbal_reference.model import Field
 
 # As contract.yaml says under `types`; a test holds them equal.
 EMAIL_LENGTH = 255

@@ -7,9 +7,9 @@ import pytest
 from dbal_reference.access.actor import Actor
 from dbal_reference.access.row_filter import RowFilter
 from dbal_reference.access.tokens import FilterSyntaxError
+from dbal_reference.model import Schema
 from dbal_reference.query.evaluate import holds
 from dbal_reference.query.predicate import FALSE, TRUE, Compare, In, Not, Or, Predicate
-from dbal_reference.schema.model import Schema
 
 Json: TypeAlias = Any
 

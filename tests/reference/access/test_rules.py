@@ -9,9 +9,9 @@ import pytest
 from dbal_reference.access.actor import Actor
 from dbal_reference.access.rules import Access, Grant
 from dbal_reference.errors import SchemaError
+from dbal_reference.model import RuleSource, Schema
 from dbal_reference.query.evaluate import holds
 from dbal_reference.query.predicate import FALSE, TRUE, Compare
-from dbal_reference.schema.model import RuleSource, Schema
 
 Json: TypeAlias = Any
 

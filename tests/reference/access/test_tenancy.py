@@ -6,8 +6,8 @@ import pytest
 from dbal_reference.access.actor import Actor
 from dbal_reference.access.tenancy import Tenants
 from dbal_reference.errors import SchemaError
+from dbal_reference.model import Schema, Tenancy
 from dbal_reference.query.predicate import TRUE, Compare, IsNull, Predicate, Through
-from dbal_reference.schema.model import Schema, Tenancy
 
 TENANT = "21234567-89ab-4def-8123-456789abcdef"
 MEMBER = Actor.user(id="x", username="x", role="god", level=5, tenant=TENANT)

@@ -10,8 +10,8 @@ from dbal_reference.adapters.open import open_adapter
 from dbal_reference.adapters.sql import ddl
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sqlite import SqliteDialect
+from dbal_reference.model import Schema
 from dbal_reference.query.predicate import TRUE, Order, Select
-from dbal_reference.schema.model import Schema
 
 
 def user(number: int) -> Row:

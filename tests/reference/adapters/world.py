@@ -4,8 +4,8 @@ from time import monotonic
 from typing import Any
 
 from dbal_reference.adapters import Adapter, Row
+from dbal_reference.model import Entity, Field, ForeignKey, Schema, Tenancy, Unique
 from dbal_reference.query.predicate import TRUE, Order, Predicate, Select
-from dbal_reference.schema.model import Entity, Field, ForeignKey, Schema, Tenancy, Unique
 
 
 def field(name: str, kind: str = "string", **more: Any) -> Field:  # noqa: ANN401 -- of any field

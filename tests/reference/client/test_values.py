@@ -8,7 +8,7 @@ import pytest
 
 from dbal_reference.client.page import Page
 from dbal_reference.client.values import read_result, tag_arguments, to_json
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 
 Json: TypeAlias = Any
 

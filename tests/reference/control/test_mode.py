@@ -12,7 +12,7 @@ from dbal_reference.adapters.open import open_adapter
 from dbal_reference.audit import Record
 from dbal_reference.errors import DatabaseError, DbalError, InternalError, UnauthorizedError
 from dbal_reference.identity import Anonymous, AsSystem, AsUser
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 from dbal_reference.service import Service
 from dbal_reference.wire.jsonrpc import Handler
 

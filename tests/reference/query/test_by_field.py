@@ -3,13 +3,13 @@ from typing import Any, TypeAlias
 import msgspec
 import pytest
 
+from dbal_reference.model import Schema, Unique
 from dbal_reference.query.by_field import (
     parse_find_by_field,
     parse_unique_field,
     unique_in_tenant,
 )
 from dbal_reference.query.predicate import Compare, IsNull, Predicate
-from dbal_reference.schema.model import Schema, Unique
 
 Json: TypeAlias = Any
 

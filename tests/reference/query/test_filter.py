@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from dbal_reference.model import Schema
 from dbal_reference.query.filter import parse_filter
 from dbal_reference.query.predicate import (
     FALSE,
@@ -16,7 +17,6 @@ from dbal_reference.query.predicate import (
     Or,
     Predicate,
 )
-from dbal_reference.schema.model import Schema
 
 Json: TypeAlias = Any
 

@@ -4,8 +4,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from dbal_reference.model import Schema
 from dbal_reference.query.filter import parse_filter
-from dbal_reference.schema.model import Schema
 
 Json: TypeAlias = Any
 

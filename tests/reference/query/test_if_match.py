@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
+from dbal_reference.model import Schema
 from dbal_reference.query.evaluate import holds
 from dbal_reference.query.if_match import parse_if_match
 from dbal_reference.query.predicate import FALSE, And, Compare, IsNull
-from dbal_reference.schema.model import Schema
 
 FINDINGS: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     "list": ([], [("ifMatch", "type")]),

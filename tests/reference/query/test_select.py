@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from dbal_reference.model import Schema
 from dbal_reference.query.select import parse_select
-from dbal_reference.schema.model import Schema
 
 FINDINGS: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     "text": ("title", [("select", "type")]),

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from dbal_reference.model import Schema
 from dbal_reference.query.predicate import Order
 from dbal_reference.query.sort import parse_sort
-from dbal_reference.schema.model import Schema
 
 KEY = Order("id")
 

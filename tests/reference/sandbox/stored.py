@@ -2,8 +2,8 @@
 
 import json
 
+from dbal_reference.model import Schema
 from dbal_reference.sandbox import Violation, inspect
-from dbal_reference.schema.model import Schema
 from dbal_reference.validation import Author, validate_create
 
 AUTHOR = Author(None, is_system=True, now_ms=0)

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.reference.sandbox.stored import of_leaf
 
+from dbal_reference.model import Schema
 from dbal_reference.sandbox.addresses import reaches
 from dbal_reference.sandbox.table import Url
-from dbal_reference.schema.model import Schema
 
 URL = Url(
     schemes=("file",), hosts=("localhost",), addresses=("loopback", "unspecified", "link_local")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dbal_reference.model import Schema
 from dbal_reference.sandbox import inspect
-from dbal_reference.schema.model import Schema
 
 PIECES = [
     "<a ",

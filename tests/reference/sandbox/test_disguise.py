@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.reference.sandbox.stored import of_leaf, of_tree, of_url
 
+from dbal_reference.model import Schema
 from dbal_reference.sandbox.layers import layers
-from dbal_reference.schema.model import Schema
 
 
 @pytest.mark.parametrize(

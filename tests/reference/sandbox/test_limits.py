@@ -4,7 +4,7 @@ import time
 import pytest
 from tests.reference.sandbox.stored import AUTHOR, PAGE, of_flow, of_tree
 
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 from dbal_reference.validation import validate_create
 
 LONGEST = 262144

@@ -3,8 +3,8 @@ import json
 import pytest
 from tests.reference.sandbox.stored import PAGE, judged, of_leaf, of_tree
 
+from dbal_reference.model import Schema
 from dbal_reference.sandbox import inspect, inspect_each
-from dbal_reference.schema.model import Schema
 
 
 def flow(nodes: object, edges: object) -> dict[str, object]:

@@ -1,7 +1,7 @@
 import pytest
 from tests.reference.sandbox.stored import of_key, of_leaf, of_tree, of_url
 
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 
 REFUSED = {
     "MC-01": ["<script>", "<SCRIPT >", "<script/x>", "a<script\n>", "<script\tsrc=x>",

@@ -5,9 +5,7 @@ import msgspec
 import pytest
 
 from dbal_reference.errors import SchemaError
-from dbal_reference.schema import locate
-from dbal_reference.schema.load import load_schema
-from dbal_reference.schema.model import (
+from dbal_reference.model import (
     UNSET,
     Entity,
     Field,
@@ -17,6 +15,8 @@ from dbal_reference.schema.model import (
     Tree,
     Unique,
 )
+from dbal_reference.schema import locate
+from dbal_reference.schema.load import load_schema
 
 NOTE = """
 entity: Note

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbal_reference.schema.model import Entity, Field, Schema, Tenancy
+from dbal_reference.model import Entity, Field, Schema, Tenancy
 from dbal_reference.validation import Author, validate_create
 
 NOW = 1_700_000_000_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 from dbal_reference.validation import (
     Author,
     check_graph,

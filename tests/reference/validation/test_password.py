@@ -1,6 +1,6 @@
 import pytest
 
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 from dbal_reference.validation import validate_password
 
 

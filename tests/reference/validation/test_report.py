@@ -1,6 +1,6 @@
 import pytest
 
-from dbal_reference.schema.model import Schema
+from dbal_reference.model import Schema
 from dbal_reference.validation import Author, validation_report
 
 USER = Author(None, is_system=False, now_ms=0)

@@ -1,6 +1,6 @@
 import pytest
 
-from dbal_reference.schema.model import Entity, Field, Schema, Tenancy
+from dbal_reference.model import Entity, Field, Schema, Tenancy
 from dbal_reference.validation import Author, automatic_changes, validate_update
 
 ME = "0f0e0d0c-0b0a-4908-8706-050403020100"

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbal_reference.schema.model import Entity, Field, Schema
-from dbal_reference.schema.per_object import per_object
+from dbal_reference.model import Entity, Field, Schema
+from dbal_reference.per_object import per_object
 from dbal_reference.values import check_key, check_operand, check_value, encode_row
 from dbal_reference.values.check import JSON_DEPTH
 

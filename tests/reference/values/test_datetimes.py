@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbal_reference.schema.model import Field
+from dbal_reference.model import Field
 from dbal_reference.values import check_value
 from dbal_reference.values.datetimes import canonical_datetime, datetime_of_ms
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbal_reference.schema.model import Field
+from dbal_reference.model import Field
 from dbal_reference.values import JsonDefect, check_value, read_json
 
 FIELD = Field("f", "string", format="json")

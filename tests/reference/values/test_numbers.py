@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbal_reference.schema.model import Field
+from dbal_reference.model import Field
 from dbal_reference.values import MAX_SAFE, check_value, encode_value
 from dbal_reference.values.json_text import LostFraction
 

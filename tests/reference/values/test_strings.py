@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dbal_reference.model import Field
 from dbal_reference.schema import strict_yaml
 from dbal_reference.schema.locate import packaged_schema
-from dbal_reference.schema.model import Field
 from dbal_reference.values import check_value
 from dbal_reference.values.strings import EMAIL_LENGTH, EMAIL_PATTERN, UUID_PATTERN
 

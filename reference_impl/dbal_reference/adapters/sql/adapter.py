@@ -8,8 +8,8 @@ from time import monotonic
 from dbal_reference.adapters import OverdueError, Row, UnavailableError
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sql.unit import Connection, SqlUnit
+from dbal_reference.model import Schema
 from dbal_reference.query.predicate import TRUE, Order, Select
-from dbal_reference.schema.model import Schema
 
 PATIENCE_S = 30.0  # of calls that state no deadline; the default of calls that do
 PING_S = 5.0  # SYS-HEALTH-001

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect as Compiler
 from sqlalchemy.types import TypeEngine
 
-from dbal_reference.schema.model import Field
+from dbal_reference.model import Field
 
 Expression: TypeAlias = ColumnElement[Any]
 Convert: TypeAlias = Callable[[Any], Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 from dbal_reference.adapters import Row
 from dbal_reference.adapters.sql.dialect import Dialect
-from dbal_reference.schema.model import Entity
+from dbal_reference.model import Entity
 
 
 def _over_null(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from dbal_reference.adapters.sql.dialect import Dialect
+from dbal_reference.model import Entity, Schema
 from dbal_reference.query.predicate import (
     FALSE,
     And,
@@ -21,7 +22,6 @@ from dbal_reference.query.predicate import (
     Predicate,
     Through,
 )
-from dbal_reference.schema.model import Entity, Schema
 
 Shape: TypeAlias = tuple[Any, ...]
 """`(kind, ...)`: always value; null field; compare field op; fields left op right; packed field;

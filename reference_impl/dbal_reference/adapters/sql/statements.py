@@ -14,8 +14,8 @@ from dbal_reference.adapters.sql.expressions import Builder
 from dbal_reference.adapters.sql.rows import Codec
 from dbal_reference.adapters.sql.shape import Shape, Shaper, behind
 from dbal_reference.adapters.sql.tables import make_tables
+from dbal_reference.model import Schema
 from dbal_reference.query.predicate import And, Order, Predicate, Select
-from dbal_reference.schema.model import Schema
 
 Bound: TypeAlias = tuple[str, Sequence[Any]]
 """An SQL text and its parameters in order."""

@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Met
 
 from dbal_reference.adapters.constraints import Reference, references, uniques
 from dbal_reference.adapters.sql.dialect import Dialect
-from dbal_reference.schema.model import Entity, Schema
+from dbal_reference.model import Entity, Schema
 
 # Restrict is NO ACTION, which is judged when the statement and its cascades are done; RESTRICT
 # is judged row by row, so that its answer depends on an order that nobody chose.
