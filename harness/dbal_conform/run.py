@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from dbal_conform import environments
 from dbal_conform.core.baseline import GATING, judge
 from dbal_conform.core.errors import HarnessError, InputError
 from dbal_conform.core.ledger import Column, Fold, Footer, Header, Ledger
@@ -162,8 +163,12 @@ def _executor(preparation: Preparation, means: Means) -> Iterator[tuple[Executor
             retries=request.retries,
         )
         executor: Executor = Pool(job, means.workers) if means.workers else Local(job)
-        with closing(executor):
-            yield executor, job
+        try:
+            with closing(executor):
+                yield executor, job
+        finally:
+            for site in preparation.plan.sites:
+                environments.remove(site.database, Path(scratch))
 
 
 def _header(preparation: Preparation, said: tuple[Introduction, ...]) -> Header:

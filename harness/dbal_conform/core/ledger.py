@@ -245,13 +245,18 @@ class Fold:
             for name, (times, could_not) in result.invariants.items():
                 before = counts.get(name, (0, 0))
                 counts[name] = (before[0] + times, before[1] + could_not)
+        key = Key(result.trial, sys.intern(result.target), sys.intern(result.database))
         if result.verdict in UNREMARKABLE:
             # Trials of one case cite the same requirements: keep one tuple of them.
             same = self._seen.setdefault(result.requirements, result.requirements)
             result = msgspec.structs.replace(
-                result, invariants={}, transcript=(), requirements=same
+                result,
+                target=key.target,
+                database=key.database,
+                requirements=same,
+                invariants={},
+                transcript=(),
             )
-        key = Key(result.trial, sys.intern(result.target), sys.intern(result.database))
         self._results[key] = result
 
     def ledger(self, header: Header, footer: Footer | None = None) -> Ledger:

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from dbal_conform.core.errors import CouldNotRunError
 from dbal_conform.core.play.actions import Environment as EnvironmentFault
-from dbal_conform.environments.embedded import Embedded, Memory, Sqlite
+from dbal_conform.environments.embedded import Embedded, Memory, Sqlite, remove_files
 
 
 class Environment(Protocol):
@@ -92,3 +92,10 @@ def open_environment(spec: str, scratch: Path, worker: str) -> Environment:
             f" choose one of {known} with --database"
         )
     return family.open(Ground(detail, scratch, worker))
+
+
+def remove(spec: str, scratch: Path) -> None:
+    """Remove what workers left behind that were ended before they could close; see `Ground`."""
+    name, _, detail = spec.partition(":")
+    if name == "sqlite" and detail:
+        remove_files(detail, scratch)

@@ -1,5 +1,6 @@
 """Databases that live inside the target's process: nothing to start, and files to remove."""
 
+import glob
 from pathlib import Path
 
 from dbal_conform.core.errors import CouldNotRunError
@@ -48,17 +49,31 @@ class Sqlite(Embedded):
                 Path(f"{self._file}{suffix}").unlink(missing_ok=True)
 
 
+def remove_files(path: str, scratch: Path) -> None:
+    """Remove the files of workers that were ended before they could."""
+    wanted = _wanted(path, scratch)
+    for file in wanted.parent.glob(f"{glob.escape(wanted.stem)}-*"):
+        file.unlink(missing_ok=True)
+
+
 def _own_file(path: str, scratch: Path, worker: str) -> Path:
-    """Return a file that is not there yet; `file` alone means one in the scratch folder."""
-    wanted = Path(path)
-    if path == "file":
-        wanted = scratch / "database.sqlite"
-    file = wanted.with_name(f"{wanted.stem}-{worker}{wanted.suffix}").absolute()
+    """Return a file that is not there yet."""
+    wanted = _wanted(path, scratch)
+    file = wanted.with_name(f"{wanted.stem}-{worker}{wanted.suffix}")
     if not file.parent.is_dir():
         raise CouldNotRunError(f"sqlite:{path}: there is no folder {file.parent}; make it first")
     if file.exists():
         raise CouldNotRunError(f"sqlite:{path}: {file.name} exists; name a file that does not")
     return file
+
+
+def _wanted(path: str, scratch: Path) -> Path:
+    """Return what the files of this run begin with: nobody else has the name of its scratch folder.
+
+    `file` alone means one in that folder.
+    """
+    wanted = scratch / "database.sqlite" if path == "file" else Path(path).absolute()
+    return wanted.with_name(f"{wanted.stem}-{scratch.name}{wanted.suffix}")
 
 
 def _named(fault: EnvironmentFault) -> str:

@@ -135,13 +135,20 @@ def _serve(pipe: Connection, job: Job, name: str, inherited: Sequence[Connection
     if not os.environ.get(DEBUG):
         _into_log(log_of(job, name))
     worker = Worker(job, name, alive=pipe.send)
-    with contextlib.suppress(EOFError, OSError, KeyboardInterrupt), contextlib.closing(worker):
-        while (order := pipe.recv()) is not None:
-            if isinstance(order, int):
-                pipe.send(_introduced(worker, order))
-                continue
-            for trial in order:
-                pipe.send(_encode(worker.run(trial)))
+    with contextlib.suppress(KeyboardInterrupt):  # there is one at most
+        with contextlib.suppress(EOFError, OSError):
+            _obey(pipe, worker)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    worker.close()
+
+
+def _obey(pipe: Connection, worker: Worker) -> None:
+    while (order := pipe.recv()) is not None:
+        if isinstance(order, int):
+            pipe.send(_introduced(worker, order))
+            continue
+        for trial in order:
+            pipe.send(_encode(worker.run(trial)))
 
 
 def log_of(job: Job, name: str) -> Path:
@@ -178,4 +185,5 @@ def _introduced(worker: Worker, site: int) -> Introduction | InputError:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt  # passes through a target's `except Exception`, and closes the lines
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what follows is the tidying up
+    raise KeyboardInterrupt  # passes through a target's `except Exception`

@@ -4,7 +4,7 @@ import pytest
 
 from dbal_conform.core.errors import CouldNotRunError
 from dbal_conform.core.play.actions import Environment as Fault
-from dbal_conform.environments import kind_of, offers_of, open_environment
+from dbal_conform.environments import kind_of, offers_of, open_environment, remove
 
 
 @pytest.mark.parametrize(("spec", "url"), [("memory", "memory:"), ("sqlite", "sqlite:")])
@@ -37,10 +37,24 @@ def test_a_file_without_a_name_lies_in_the_scratch_folder(tmp_path: Path) -> Non
 
 
 def test_a_file_that_exists_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "my-1.db").write_text("precious", encoding="utf-8")
-    with pytest.raises(CouldNotRunError, match=r"my-1\.db exists; name a file that does not"):
+    mine = tmp_path / f"my-{tmp_path.name}-1.db"
+    mine.write_text("precious", encoding="utf-8")
+    with pytest.raises(CouldNotRunError, match="exists; name a file that does not"):
         open_environment(f"sqlite:{tmp_path}/my.db", tmp_path, "1")
-    assert (tmp_path / "my-1.db").read_text(encoding="utf-8") == "precious"
+    assert mine.read_text(encoding="utf-8") == "precious"
+
+
+def test_what_a_worker_left_behind_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    scratch = tmp_path / "dbal-conform-abc"
+    spec = f"sqlite:{tmp_path}/my.db"
+    file = Path(open_environment(spec, scratch, "1.1").url.removeprefix("sqlite:"))
+    for suffix in ("", "-wal"):
+        Path(f"{file}{suffix}").touch()
+    (tmp_path / "my-1.1.db").touch()
+    (tmp_path / "my.db").touch()
+    remove(spec, scratch)
+    remove("memory", scratch)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["my-1.1.db", "my.db"]
 
 
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:

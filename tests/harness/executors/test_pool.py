@@ -4,6 +4,7 @@ import multiprocessing
 import time
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from tests.harness.executors.jobs import job
@@ -126,3 +127,17 @@ def test_workers_end_when_the_run_is_killed(tmp_path: Path) -> None:
     while any(psutil.pid_exists(pid) for pid in pids):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_workers_remove_their_databases(tmp_path: Path, round_: int) -> None:
+    del round_
+    work = job(tmp_path, "well")
+    site = msgspec.structs.replace(work.plan.sites[0], database=f"sqlite:{tmp_path}/my.db")
+    pool = Pool(msgspec.structs.replace(work, plan=work.plan._replace(sites=(site,))), 2)
+    (said,) = pool.introduce()
+    assert said.failed is None
+    pool.submit(work.plan.trials)
+    assert len(list(pool.results())) == 3
+    pool.close()
+    assert list(tmp_path.glob("my*")) == []
