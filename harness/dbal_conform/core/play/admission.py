@@ -6,6 +6,7 @@ from typing import Final
 from dbal_conform.core.contract import Contract
 from dbal_conform.core.play.flow import StoppedError
 from dbal_conform.core.play.uses import refuses_anything
+from dbal_conform.core.play.world import WORLDS
 from dbal_conform.core.suite import Case
 from dbal_conform.core.verdict import Verdict
 
@@ -29,7 +30,7 @@ def admit(case: Case, offers: Collection[str], control: str) -> None:
     if lacking:
         reason = f"it needs {', '.join(lacking)}, which is not offered here"
         raise StoppedError(Verdict.COULD_NOT_RUN, reason)
-    if control != "conformance":
+    if control not in WORLDS:
         reason = f"it needs a clean world, and control {control!r} has no conformance.reset"
         raise StoppedError(Verdict.COULD_NOT_RUN, reason)
 

@@ -80,26 +80,41 @@ def request_of(stage: Stage, asking: Asking) -> Request:
 def compare_states(
     stage: Stage, asking: Asking, outcome: Value | Fault, tx: str | None, before: Digest | None
 ) -> Flow[None]:
-    """See that a failed call changed nothing (rule 2)."""
-    if isinstance(outcome, Value) or asking.method.startswith("conformance."):
+    """See that a call, if it failed, changed nothing (rule 2)."""
+    if isinstance(outcome, Value):
+        if writes(stage, asking.method):
+            stage.digests.clear()
+            stage.timed_out.clear()
         return
     unknown = outcome.details.get("outcome") == "unknown"
     ended = tx is not None and (
         outcome.name in _ENDS_TRANSACTION or outcome.details.get("reason") == "write_conflict"
     )
-    stage.digests.clear()
-    if not asking.expectation.unchanged or unknown or ended or stage.racing:
+    if unknown or ended or asking.method.startswith("conformance."):
+        stage.digests.clear()
         return
-    if stage.replays is not None:
+    if outcome.name == "TIMEOUT" and tx is None and before is not None:
+        stage.timed_out.append((asking, before))
+    yield from same_state(stage, asking, tx, before)
+
+
+def same_state(stage: Stage, asking: Asking, tx: str | None, before: Digest | None) -> Flow[None]:
+    """See that all that is stored is as it was."""
+    stage.digests.clear()
+    if not asking.expectation.unchanged or stage.racing or stage.replays is not None:
         return
     after = None if before is None else (yield from digest(stage, tx, asking.step))
     if before is None or after is None:
         stage.notes.tally.could_not[tally.UNCHANGED] += 1
         return
     stage.notes.tally.evaluated[tally.UNCHANGED] += 1
-    if outcome.name == "TIMEOUT" and tx is None:
-        stage.timed_out.append((asking, before))
     differ(stage, asking.step, before, after, "CALL-ATOM-001")
+
+
+def writes(stage: Stage, method: str) -> bool:
+    """Whether a call of `method` may change what is stored, or what a transaction sees of it."""
+    operation = stage.setting.contract.operations.get(method)
+    return operation is None or operation.writes or method.startswith("dbal.")
 
 
 def differ(stage: Stage, step: str, before: Digest, after: Digest, requirement: str) -> None:

@@ -5,7 +5,7 @@ digest), while shells see the typed `Machine` of `actions.py`.
 """
 
 from collections.abc import Generator
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from dbal_conform.core.errors import ConformError, HarnessError
 from dbal_conform.core.messages import Fault, RawReply, Silence, Value
@@ -24,7 +24,9 @@ from dbal_conform.core.play.actions import (
 from dbal_conform.core.verdict import Verdict
 
 T = TypeVar("T")
-Flow: TypeAlias = Generator[Action, tuple[Answer, float], T]  # what came, and in how many ms
+# What came, and in how many ms. `Driver` lets no other answer in than the action can have, which
+# Python's types cannot say: hence Any.
+Flow: TypeAlias = Generator[Action, tuple[Any, float], T]
 
 _ANSWERS: dict[type[Action], tuple[type, ...]] = {
     Send: (Value, Fault, Silence),
@@ -85,8 +87,3 @@ class Driver:
             self._due = self._flow.send((answer, took_ms))
         except StopIteration:
             return
-
-    @property
-    def ended(self) -> bool:
-        """Whether the flow has ended."""
-        return self._begun and self._due is None

@@ -25,19 +25,18 @@ def judged(
 ) -> Flow[Value | Fault]:
     """Hold a reply against its form and its expectation; return it decoded."""
     outcome = formed(stage, asking, request.id, came)
+    expectation = asking.expectation
+    if expectation.asks_clock:
+        yield from read_clock(stage, asking.step)
+    context = stage.context(took_ms)
+    expectation.apply(outcome, context, took_ms)
+    stage.matched = not context.found
+    for mismatch in context.found:
+        stage.breach(mismatch, asking.step, asking.requirements)
     if stage.replays is None:
         no_secret(stage, asking.step, outcome)
-        expectation = asking.expectation
-        if expectation.asks_clock:
-            yield from read_clock(stage, asking.step)
-        context = stage.context(took_ms)
-        expectation.apply(outcome, context, took_ms)
-        for mismatch in context.found:
-            stage.breach(mismatch, asking.step, asking.requirements)
         if expectation.observes:
             _observe(stage, asking, outcome)
-    else:
-        _same_again(stage, asking, outcome)
     _remember(stage, asking, outcome)
     leave(stage, asking, request.meta, outcome)
     return outcome
@@ -45,24 +44,32 @@ def judged(
 
 def formed(stage: Stage, asking: Asking, request_id: int, came: Value | Fault) -> Value | Fault:
     """Hold a reply against its form; return it decoded."""
-    counts = stage.notes.tally
     report = Report(stage.asked(asking.method, asking.args, _actor(asking)))
-    counts.evaluated[tally.REPLY] += 1
     if came.id != request_id:
         why = "is not the id of the request"
         report.differ("/id", "RPC-MSG-002", why, request_id, came.id)
     judge = stage.setting.judge
+    outcome: Value | Fault = came
+    if isinstance(came, Fault):
+        judge.fault(came, report)
+    else:
+        value = judge.result(came.value, report)
+        outcome = came if value is came.value else Value(came.id, value)
+    if stage.replays is None:
+        _count(stage, asking.method, came, report)
+        stage.report(report, asking.step)
+    return outcome
+
+
+def _count(stage: Stage, method: str, came: Value | Fault, report: Report) -> None:
+    counts = stage.notes.tally
+    counts.evaluated[tally.REPLY] += 1
     if isinstance(came, Fault):
         counts.evaluated[tally.ERROR] += 1
-        judge.fault(came, report)
-        stage.report(report, asking.step)
-        return came
-    known = judge.knows(asking.method)
+        return
+    known = stage.setting.judge.knows(method)
     (counts.evaluated if known else counts.could_not)[tally.RESULT] += 1
-    value = judge.result(came.value, report)
     counts.evaluated[tally.PAGE] += report.pages
-    stage.report(report, asking.step)
-    return came if value is came.value else Value(came.id, value)
 
 
 def _actor(asking: Asking) -> str | None:
@@ -93,9 +100,9 @@ def name_of(outcome: Value | Fault) -> str:
     return "ok" if isinstance(outcome, Value) else outcome.name
 
 
-def _same_again(stage: Stage, asking: Asking, outcome: Value | Fault) -> None:
-    """A replay that goes otherwise than the first time fails the trial (rule 1)."""
-    first = (stage.replays or {}).get(asking.step)
+def same_again(stage: Stage, asking: Asking, outcome: Value | Fault) -> None:
+    """See that a replay goes as the first time, or it fails the trial (rule 1)."""
+    first = None if stage.replays is None else stage.replays.get(asking.step)
     if stage.racing or first is None or first == name_of(outcome):
         return
     why = f"came to {name_of(outcome)} when replayed, to {first} the first time"
@@ -115,20 +122,29 @@ def _remember(stage: Stage, asking: Asking, outcome: Value | Fault) -> None:
         stage.scope.prev = UNSET
         return
     stage.scope.prev = outcome.value
-    operation = stage.setting.contract.operations.get(method)
-    if operation is None or operation.writes or method.startswith("dbal."):
-        stage.digests.clear()
-        stage.timed_out.clear()
-    if method == "dbal.migrate" and asking.args.get("dryRun") is not True:
-        entities = asking.args.get("entities")
-        names = [
-            str(entity.get("entity"))
-            for entity in (entities if isinstance(entities, list) else ())
-            if isinstance(entity, dict)
-        ]
-        stage.loose |= frozenset(names)
     if method in _MOVES_ROLES:
         stage.roles_moved = True
+    elif method == "dbal.migrate" and asking.args.get("dryRun") is not True:
+        stage.loose |= _migrated(asking.args.get("entities"))
+    elif method.startswith("conformance."):
+        _follow(stage, method, outcome.value)
+
+
+def _migrated(entities: Json) -> frozenset[str]:
+    given = entities if isinstance(entities, list) else []
+    return frozenset(str(entity.get("entity")) for entity in given if isinstance(entity, dict))
+
+
+def _follow(stage: Stage, method: str, value: Json) -> None:
+    """Keep up with what the case itself does to clock and world."""
+    match method, value:
+        case "conformance.clock", {"now": int(now), "frozen": bool(frozen)}:
+            stage.frozen_ms = now if frozen else None
+        case "conformance.reset", _:
+            stage.frozen_ms = None
+            stage.trail.forget()  # reset empties the audit (CTL-RESET-001)
+        case _:
+            pass
 
 
 def leave(stage: Stage, asking: Asking, meta: dict[str, Json], outcome: Value | Fault) -> None:

@@ -1,6 +1,7 @@
 """The passes of a trial, each in a world of its own: main rounds, twins, and the inverted one."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import msgspec
 
@@ -14,7 +15,7 @@ from dbal_conform.core.play.setting import Setting
 from dbal_conform.core.play.stage import Stage
 from dbal_conform.core.play.steps import asking_of, await_all, take
 from dbal_conform.core.play.twins import twin_of
-from dbal_conform.core.play.world import World
+from dbal_conform.core.play.world import WORLDS
 from dbal_conform.core.suite import Call, Parallel, Twin
 from dbal_conform.core.verdict import Verdict
 
@@ -24,12 +25,12 @@ UNSET = msgspec.UNSET
 class Passes:
     """All passes of one trial, and what they have found so far."""
 
-    def __init__(self, setting: Setting, world: World, ids: Iterator[int]) -> None:
+    def __init__(self, setting: Setting, control: str) -> None:
         self.setting = setting
         self.notes = Notes()
         self.elapsed_ms = 0.0
-        self._world = world
-        self._ids = ids
+        self._control = control
+        self._ids: Iterator[int] = count(1)
         self._stage: Stage | None = None
 
     @property
@@ -88,7 +89,7 @@ class Passes:
     def _open(self, mark: str) -> Flow[Stage]:
         stage = self._stage = Stage(self.setting, self._ids, elapsed_ms=self.elapsed_ms)
         stage.mark = mark
-        yield from self._world.open(stage)
+        yield from WORLDS[self._control].open(stage)
         return stage
 
     def _main(self, mark: str, missing: frozenset[str] = frozenset()) -> Flow[Stage]:

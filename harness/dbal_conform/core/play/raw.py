@@ -6,11 +6,10 @@ from typing import Final
 import msgspec
 
 from dbal_conform.core.binding import bind
-from dbal_conform.core.errors import HarnessError
 from dbal_conform.core.messages import Fault, Json, RawReply, RawRequest, Silence, Value
 from dbal_conform.core.patterns import Context, Pattern
 from dbal_conform.core.play.actions import SendRaw
-from dbal_conform.core.play.calls import bound, compare_states
+from dbal_conform.core.play.calls import bound, compare_states, same_state
 from dbal_conform.core.play.control import digest
 from dbal_conform.core.play.flow import DeadError, Flow
 from dbal_conform.core.play.judging import formed, leave, name_of, no_secret
@@ -35,29 +34,27 @@ def say_raw(stage: Stage, step: Raw, place: str) -> Flow[Json | msgspec.UnsetTyp
     answer, took_ms = yield SendRaw(request, stage.time_left_s)
     stage.elapsed_ms += took_ms
     stage.notes.steps += 1
-    if isinstance(answer, RawReply | Silence):
-        stage.notes.transcript.append(Line(place + stage.mark, request, answer, took_ms))
+    stage.notes.transcript.append(Line(place + stage.mark, request, answer, took_ms))
     if isinstance(answer, Silence):
         raise DeadError(answer)
-    if not isinstance(answer, RawReply):
-        raise HarnessError(f"{type(answer).__name__} is no reply to a raw message")
+    reply: RawReply = answer
     expect = step.expect or Expect()
-    _judge(stage, step, expect, answer, place)
+    if stage.replays is None:
+        _judge(stage, step, expect, reply, place)
     asking = _asking(stage, step, payload, place)
-    outcome = _outcome(answer)
+    outcome = _outcome(reply)
     if outcome is None:
         stage.trail.certain = stage.trail.certain and step.kind in _TEXT
+        yield from same_state(stage, asking, None, before)
     else:
         formed(stage, asking, outcome.id, outcome)
         no_secret(stage, place, outcome)
-        leave(stage, asking, {}, outcome)
+        leave(stage, asking, asking.meta, outcome)
         stage.outcomes[place] = name_of(outcome)
-        if isinstance(outcome, Value):
-            stage.digests.clear()
         yield from compare_states(stage, asking, outcome, None, before)
-    if step.save is not None and answer.json is not UNSET:
-        stage.scope.names[step.save] = answer.json
-    return answer.json
+    if step.save is not None and reply.json is not UNSET:
+        stage.scope.names[step.save] = reply.json
+    return reply.json
 
 
 def _judge(stage: Stage, step: Raw, expect: Expect, reply: RawReply, place: str) -> None:
@@ -128,20 +125,28 @@ def _outcome(reply: RawReply) -> Value | Fault | None:
 
 def _asking(stage: Stage, step: Raw, payload: Json, place: str) -> Asking:
     """Return what the message asked for, as far as it can be read; `` is a method nobody knows."""
-    method, args = "", {}
-    if isinstance(payload, str):
-        try:
-            match json.loads(payload):
-                case {"method": str(named), "params": dict(params)}:
-                    method = named
-                    args = {name: value for name, value in params.items() if name != "meta"}
-                case {"method": str(named)}:
-                    method = named
-                case _:
-                    pass
-        except (ValueError, RecursionError):
+    method, params = "", {}
+    match _parsed(payload):
+        case {"method": str(named), "params": dict(given)}:
+            method, params = named, given
+        case {"method": str(named)}:
+            method = named
+        case _:
             pass
-    expectation = stage.setting.raw_expectation(step.expect)
-    meta: dict[str, Json] = {"token": None}  # whose it is, only the message knows
-    requirements = stage.setting.proves(step.proves)
-    return Asking(place, method, expectation, requirements, args, meta)
+    meta = params.get("meta")
+    told: dict[str, Json] = dict(meta) if isinstance(meta, dict) else {}
+    return Asking(
+        place,
+        method,
+        stage.setting.raw_expectation(step.expect),
+        stage.setting.proves(step.proves),
+        {name: value for name, value in params.items() if name != "meta"},
+        {"token": None, **told},  # whose it is, only the message knows
+    )
+
+
+def _parsed(payload: Json) -> object:
+    try:
+        return json.loads(payload) if isinstance(payload, str) else None
+    except (ValueError, RecursionError):
+        return None

@@ -85,6 +85,7 @@ class Stage:
         self.mark = ""  # of the pass, behind each step's place: ` twin`, ` round 2`
         self.replays: dict[str, str] | None = None  # outcomes that must come again, unjudged
         self.missing: frozenset[str] = frozenset()  # capabilities that must be refused: rule 12
+        self.matched = True  # the last call came to what was expected of it
         self.racing = False
         self.counts = False  # calls without an expectation are counted, not judged
         self.disturbed = False  # database or network are not as they should be

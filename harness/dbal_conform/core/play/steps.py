@@ -13,8 +13,7 @@ from dbal_conform.core.play.control import received
 from dbal_conform.core.play.expectation import Expectation
 from dbal_conform.core.play.flow import Flow, StoppedError
 from dbal_conform.core.play.ground import control_step, set_clock, set_fault
-from dbal_conform.core.play.inversion import probing
-from dbal_conform.core.play.judging import judged
+from dbal_conform.core.play.judging import judged, same_again
 from dbal_conform.core.play.race import race
 from dbal_conform.core.play.raw import say_raw
 from dbal_conform.core.play.relations import relate
@@ -80,6 +79,7 @@ def _call(stage: Stage, call: Call, place: str) -> Flow[Json | msgspec.UnsetType
     outcome = yield from perform(stage, asking)
     if asking.expectation is stage.setting.anything:
         stage.counted.append(stage.outcomes[place])
+    same_again(stage, asking, outcome)
     return _kept(stage, call.save, outcome)
 
 
@@ -97,14 +97,16 @@ def _one_by_one(stage: Stage, step: Parallel, place: str) -> Flow[msgspec.UnsetT
     for name, steps in step.parallel.items():
         for number, inner in enumerate(steps, 1):
             yield from take(stage, inner, f"{place}.{name}.{number}")
-    stage.counts = False
+    stage.counts, stage.scope.i = False, None
     return UNSET
 
 
 def _start(stage: Stage, step: Start, place: str) -> Flow[msgspec.UnsetType]:
     asking = yield from asking_of(stage, step.call, place)
-    if probing(stage, asking):
-        yield from perform(stage, asking)
+    if stage.missing:  # not left waiting: it is asked only whether it is refused
+        anything = stage.setting.anything
+        yield from perform(stage, msgspec.structs.replace(asking, expectation=anything))
+        return UNSET
     request = request_of(stage, asking)
     stage.trail.overlap()
     stage.launched[step.name] = Waiting(asking, request)
@@ -113,9 +115,11 @@ def _start(stage: Stage, step: Start, place: str) -> Flow[msgspec.UnsetType]:
 
 
 def _join(stage: Stage, step: Join, place: str) -> Flow[Json | msgspec.UnsetType]:
-    waiting = stage.launched.get(step.name)
-    if waiting is None:
+    if step.name not in stage.launched:
+        if stage.missing:
+            return UNSET
         raise StoppedError(Verdict.HARNESS_ERROR, f"join: {step.name} was not started")
+    waiting = stage.launched[step.name]
     answer, took_ms = yield Await(step.name, stage.time_left_s)
     asking = msgspec.structs.replace(
         waiting.asking,
@@ -129,6 +133,7 @@ def _join(stage: Stage, step: Join, place: str) -> Flow[Json | msgspec.UnsetType
     del stage.launched[step.name]
     if not stage.launched:
         stage.trail.settle()
+    same_again(stage, asking, outcome)
     return _kept(stage, step.save, outcome)
 
 
@@ -156,6 +161,7 @@ def _transaction(stage: Stage, step: Transaction, place: str) -> Flow[Json | msg
         actor=actor,
     )
     outcome = yield from perform(stage, asking)
+    same_again(stage, asking, outcome)
     match outcome:
         case Value(value={"tx": str(tx)}):
             stage.handles[step.name] = Handle(tx, actor)
@@ -170,11 +176,12 @@ def _eventually(stage: Stage, step: Eventually, place: str) -> Flow[Json | msgsp
     pause_s = FIRST_PAUSE_S
     while True:
         before = len(stage.notes.breaches)
-        value = yield from _call(stage, step.call, place)
+        asking = yield from asking_of(stage, step.call, place)
+        outcome = yield from perform(stage, asking)
+        if stage.matched or stage.elapsed_ms >= ends_ms:
+            same_again(stage, asking, outcome)
+            return _kept(stage, step.call.save, outcome)
         breaches = stage.notes.breaches[before:]
-        short = [breach for breach in breaches if not breach.invariant]
-        if not short or stage.elapsed_ms >= ends_ms:
-            return value
         stage.notes.breaches[before:] = [breach for breach in breaches if breach.invariant]
         _, took_ms = yield Pause(pause_s)
         stage.elapsed_ms += max(took_ms, pause_s * 1000)  # ends also where a shell does not wait

@@ -66,6 +66,13 @@ class Trail:
         """No call is under way any more."""
         self.open = None
 
+    def forget(self) -> None:
+        """The records so far are gone."""
+        self.groups.clear()
+        if self.open is not None:
+            self.open = []
+            self.groups.append(self.open)
+
     def join(self, branches: Sequence["Trail"]) -> None:
         """Take over what branches left while they raced."""
         group = [left for branch in branches for part in branch.groups for left in part]

@@ -1,7 +1,6 @@
 """The playing of one case, from its first action to its result."""
 
 from collections.abc import Collection
-from itertools import count
 from typing import Final
 
 import msgspec
@@ -17,7 +16,6 @@ from dbal_conform.core.play.inversion import CLAIM
 from dbal_conform.core.play.notes import Breach
 from dbal_conform.core.play.passes import Passes
 from dbal_conform.core.play.setting import Setting
-from dbal_conform.core.play.world import WORLDS
 from dbal_conform.core.suite import Case
 from dbal_conform.core.verdict import Mismatch, TrialResult, Verdict
 
@@ -49,12 +47,11 @@ class TrialPlay:
         attempt: int = 1,
     ) -> None:
         self._setting = Setting(case, contract, bootstrap_token)
-        self._world = WORLDS.get(control)
         self._claims, self._offers, self._control = claims, offers, control
         self._head = TrialResult(
             case.id, target, database, Verdict.PASS, case.covers, attempt=attempt
         )
-        self._passes: Passes | None = None
+        self._passes = Passes(self._setting, control)
         self._result: TrialResult | None = None
         self._took_ms = 0.0
         self._driver = Driver(self._play())
@@ -90,7 +87,7 @@ class TrialPlay:
             verdict, reason = Verdict(dead.silence.how), dead.silence.reason
         except UnboundError as unbound:
             reason = str(unbound)
-            self._note("", reason, self._setting.covers)
+            self._note(reason, self._setting.covers)
             verdict = self._graded()
         except StoppedError as stopped:
             verdict, reason = stopped.verdict, str(stopped)
@@ -102,13 +99,10 @@ class TrialPlay:
         case, contract = self._setting.case, self._setting.contract
         admit(case, self._offers, self._control)
         missing = unclaimed(case, contract, self._claims)
-        if self._world is None:
-            raise StoppedError(Verdict.COULD_NOT_RUN, f"there is no control {self._control!r}")
-        passes = self._passes = Passes(self._setting, self._world, count(1))
-        if missing and (yield from passes.inverted(missing)):
+        if missing and (yield from self._passes.inverted(missing)):
             graded = self._graded()
             return (Verdict.DECLINED if graded in _HOLDS else graded), ""
-        yield from passes.all()
+        yield from self._passes.all()
         graded = self._graded(claimed=bool(case.requires) and not missing)
         if not missing:
             return graded, ""
@@ -116,30 +110,23 @@ class TrialPlay:
         if graded in _HOLDS:
             return Verdict.UNDERCLAIM, f"{named} is not claimed, and works"
         reason = f"{named} is not claimed, is not refused, and does not work"
-        self._note("", reason, (CLAIM,))
+        self._note(reason, (CLAIM,))
         return Verdict.FAIL, reason
 
-    def _note(self, path: str, why: str, requirements: tuple[str, ...]) -> None:
+    def _note(self, why: str, requirements: tuple[str, ...]) -> None:
         """Note a breach that is of no single step."""
-        if self._passes is not None:
-            mismatch = Mismatch(path, why, requirement=requirements[0])
-            self._passes.settle()
-            self._passes.notes.breaches.append(Breach(mismatch, requirements, invariant=False))
+        mismatch = Mismatch("", why, requirement=requirements[0])
+        self._passes.settle()
+        self._passes.notes.breaches.append(Breach(mismatch, requirements, invariant=False))
 
     def _graded(self, *, claimed: bool = False) -> Verdict:
         """Return what all that was found so far comes to."""
-        if self._passes is None:
-            return Verdict.PASS
         self._passes.settle()
         return grade(self._passes.notes.breaches, self._setting, claimed=claimed)
 
     def _finish(self, verdict: Verdict, reason: str) -> None:
-        passes = self._passes
-        if passes is None:
-            self._result = msgspec.structs.replace(self._head, verdict=verdict, reason=reason)
-            return
-        passes.settle()
-        notes = passes.notes
+        self._passes.settle()
+        notes = self._passes.notes
         broken = broken_by(notes.breaches, self._setting)
         if verdict is Verdict.UNDERCLAIM:
             broken = (UNDERCLAIMED,)

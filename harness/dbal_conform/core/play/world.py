@@ -17,6 +17,7 @@ UNSET = msgspec.UNSET
 _STEP = "world"
 _GENERATORS = ("$now", "$bigint", "$repeat")
 _NO_CONTROL = {"UNAUTHORIZED", "FORBIDDEN"}
+_METHOD_NOT_FOUND = -32601
 
 
 class World(Protocol):
@@ -55,7 +56,7 @@ class ConformanceWorld:
 def _settle(stage: Stage, outcome: Value | Fault) -> None:
     match outcome:
         case Fault():
-            unfit = outcome.name in _NO_CONTROL or outcome.code == METHOD_NOT_FOUND
+            unfit = outcome.name in _NO_CONTROL or outcome.code == _METHOD_NOT_FOUND
             reason = f"conformance.reset was refused: {outcome.name}: {outcome.message}"
             if unfit:
                 raise StoppedError(Verdict.COULD_NOT_RUN, reason)
@@ -82,9 +83,6 @@ def _whole(stage: Stage) -> None:
         reason = f"conformance.reset made no actor {', '.join(missing)}"
         stage.broken(Mismatch("/actors", reason, requirement="CTL-RESET-004"), _STEP)
         raise StoppedError(Verdict.FAIL, reason)
-
-
-METHOD_NOT_FOUND = -32601
 
 
 def _actor(actor: Actor) -> Json:
