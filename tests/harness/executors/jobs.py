@@ -20,17 +20,17 @@ cases:
     title: Users are counted
     covers: [GEN-COUNT-001]
     steps:
-      - {call: User.count, as: system}
+      - {call: User.count, as: system, expect: {ok: 0}}
   - id: well-first
     title: Users are listed
     covers: [QRY-PAGE-001]
     steps:
-      - {call: User.list, as: system}
+      - {call: User.list, as: system, expect: {ok: {total: 0}}}
   - id: well-second
     title: Users are listed again
     covers: [QRY-PAGE-001]
     steps:
-      - {call: User.list, as: system}
+      - {call: User.list, as: system, expect: {ok: {total: 0}}}
 """
 
 

@@ -122,6 +122,6 @@ BEHAVIOURS: dict[str, Callable[[bytes], object]] = {
     "dies": _dies,
     "raises_once": _raises_once,
     "segfaults": _segfaults,
-    "wrong": lambda m: _reply(m, 0),
+    "wrong": lambda m: _reply(m, 1),
     "well": lambda _: PASS_ON,
 }
