@@ -65,7 +65,14 @@ def test_audit_records_go_to_the_sink_too(schema: Schema) -> None:
     service = Service(schema, open_adapter(schema, "memory:"), audit_sink=records.append)
     service.call("User.count", {}, AsSystem())
     service.call("dbal.hello")
-    assert [(record.operation, record.seq) for record in records] == [("count", 1)]
+    bob = service.call("User.create", {"data": NEW}, AsSystem())
+    with pytest.raises(DbalError):
+        service.call("User.create", {"data": NEW}, AsSystem())
+    assert [(r.seq, r.operation, r.id, r.code) for r in records] == [
+        (1, "count", None, None),
+        (2, "create", bob["id"], None),
+        (3, "create", None, "CONFLICT"),
+    ]
 
 
 def test_a_write_whose_record_cannot_be_kept_is_refused(schema: Schema) -> None:

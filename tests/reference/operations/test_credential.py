@@ -1,9 +1,12 @@
 """Passwords: verify, set, flags and the limit on failures (CRD)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import pytest
 from tests.reference.talk import Json, Refusal, Talk
+
+from dbal_reference.passwords import Hasher
 
 RIGHT = "correct horse"
 
@@ -54,9 +57,11 @@ def test_attempts_count_again_when_the_oldest_failure_is_old_enough(bob: Talk) -
     for _ in range(5):
         fail(bob)
         bob.call("conformance.clock", "system", advance=10_000)
-    bob.call("conformance.clock", "system", advance=249_001)
-    assert fail(bob).details == {"retryAfter": 1}  # 0.999 s, rounded up
-    bob.call("conformance.clock", "system", advance=999)
+    bob.call("conformance.clock", "system", advance=248_999)
+    assert fail(bob).details == {"retryAfter": 2}  # 1.001 s, rounded up
+    bob.call("conformance.clock", "system", advance=1000)
+    assert fail(bob).details == {"retryAfter": 1}  # 0.001 s
+    bob.call("conformance.clock", "system", advance=1)
     assert verify(bob, RIGHT) is True  # refused attempts did not prolong the wait
 
 
@@ -88,7 +93,15 @@ def test_malformed_attempts_are_no_failures(bob: Talk, args: Json, fields: dict[
     assert verify(bob, RIGHT) is True
 
 
-def test_parallel_attempts_do_not_slip_past_the_limit(bob: Talk) -> None:
+def test_parallel_attempts_do_not_slip_past_the_limit(
+    bob: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(_self: Hasher, _phc: str, _password: str) -> bool:
+        sleep(0.02)  # as long as a real cost takes, so that attempts do overlap
+        return False
+
+    monkeypatch.setattr(Hasher, "verify", slow)
+
     def attempt(_: int) -> str:
         try:
             verify(bob, "wrong")
