@@ -12,7 +12,8 @@ MAX_ROWS = 1000  # a hundred times what our largest matrix has; more is a mistak
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ID = re.compile(r"[A-Za-z0-9_.-]+")
-_SLOT = re.compile(r"(?<!\$)\$\{([A-Za-z][A-Za-z0-9_]*)((?:\.[^}.]+)*)\}")
+_SLOT = re.compile(r"(?<!\$)\$\{([A-Za-z][A-Za-z0-9_]*)((?:\.[^}.\[\]]+|\[[0-9]+\])*)\}")
+_MEMBERS = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
 
 
 class Row(NamedTuple):
@@ -194,10 +195,14 @@ class Substitution:
         """The value of `name` or of `name.member`, which a mapping of the matrix has."""
         self.used.add(found[1])
         value = self._values[found[1]]
-        for member in (found[2] or "").split(".")[1:]:
-            if not isinstance(value, dict) or member not in value:
-                raise MatrixError(at, f"{found[0]}: the matrix value has no member {member!r}")
-            value = value[member]
+        for member, place in _MEMBERS.findall(found[2] or ""):
+            if member and isinstance(value, dict) and member in value:
+                value = value[member]
+            elif place and isinstance(value, list) and int(place) < len(value):
+                value = value[int(place)]
+            else:
+                said = repr(member) if member else f"[{place}]"
+                raise MatrixError(at, f"{found[0]}: the matrix value has no member {said}")
         return value
 
     def _mapping(self, node: dict[str, Json], at: Where) -> dict[str, Json]:

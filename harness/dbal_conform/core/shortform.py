@@ -167,7 +167,7 @@ class ShortReader:
         field = self._primary.get(entity, "id")
         name = field if field in members else "id"
         if name not in members:
-            self.found.append(Finding(at, f"which row? give its key, {name}"))
+            self.found.append(Finding(at, f"which row? give its key, {field}"))
             return
         yield "id", members[name]
         rest = {key: value for key, value in members.items() if key != name}

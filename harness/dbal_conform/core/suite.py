@@ -1,7 +1,7 @@
 """The vector model: what an author writes, after it has been read, checked and expanded.
 
-Values inside `args`, `ok` and the like still hold references (`$bob.id`), generators (`{$now: ...}`)
-and operators (`{$len: 3}`) as written; matrix values (`${role}`) are already put in.
+Values inside `args`, `ok` and so on still hold references (`$bob.id`), generators (`{$now: ...}`)
+and operators (`{$len: 3}`) as written; matrix values (`${role}`) are put in already.
 """
 
 from typing import TypeAlias
@@ -36,7 +36,7 @@ class Twin(Model, frozen=True):
     as_: str | msgspec.UnsetType = msgspec.field(name="as", default=UNSET)
     meta: Maybe = UNSET
     args: Maybe = UNSET
-    in_: str | None | msgspec.UnsetType = msgspec.field(name="in", default=UNSET)
+    in_: str | msgspec.UnsetType | None = msgspec.field(name="in", default=UNSET)
     ok: Maybe = UNSET
 
 
@@ -187,7 +187,7 @@ class Actor(Model, frozen=True):
     """Who may call: a role, and the label of a tenant (`default` when absent)."""
 
     role: str
-    tenant: str | None | msgspec.UnsetType = UNSET
+    tenant: str | msgspec.UnsetType | None = UNSET
 
 
 class Case(Model, frozen=True):

@@ -191,7 +191,7 @@ class ArgumentForm(FileForm, frozen=True):
 class RolesForm(FileForm, frozen=True):
     """`who` where only some roles may."""
 
-    roles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    roles: Annotated[list[str], msgspec.Meta(min_length=1)]
     system: bool = True
 
 
@@ -281,11 +281,11 @@ class ErrorsForm(FileForm, frozen=True):
 class RefusesForm(FileForm, frozen=True):
     """What is refused without the capability."""
 
-    methods: tuple[str, ...] = ()
-    arguments: tuple[str, ...] = ()
-    syntax: tuple[str, ...] = ()
-    meta: tuple[str, ...] = ()
-    meta_values: dict[str, tuple[Json, ...]] = {}
+    methods: list[str] = msgspec.field(default_factory=list)
+    arguments: list[str] = msgspec.field(default_factory=list)
+    syntax: list[str] = msgspec.field(default_factory=list)
+    meta: list[str] = msgspec.field(default_factory=list)
+    meta_values: dict[str, list[Json]] = {}
 
 
 class CapabilityForm(FileForm, frozen=True):
