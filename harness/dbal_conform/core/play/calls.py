@@ -46,13 +46,12 @@ def perform(stage: Stage, asking: Asking) -> Flow[Value | Fault]:
     used, expectation = probing(stage, asking), asking.expectation
     if used:
         asking = msgspec.structs.replace(asking, expectation=stage.setting.anything)
-    request = request_of(stage, asking)
-    tx = request.meta.get("tx")
-    tx = tx if isinstance(tx, str) and asking.transaction is not None else None
+    tx = None if asking.transaction is None else stage.handle(asking.transaction).tx
     if asking.expectation.foresees_failure:
         before = yield from digest(stage, tx, asking.step)
     else:
         before = stage.digests.get(tx)
+    request = request_of(stage, asking)
     answer, took_ms = yield Send(request, stage.time_left_s)
     came = received(stage, asking.step, request, answer, took_ms)
     outcome = yield from judged(stage, asking, request, came, took_ms)

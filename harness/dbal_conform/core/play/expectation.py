@@ -64,19 +64,17 @@ class Expectation:
             context.differ("", why, self.within_ms, round(took_ms))
 
     def _apply_one(self, outcome: Value | Fault, context: Context) -> None:
-        match outcome:
-            case Value(value=value):
-                if self.error is not None:
-                    wanted: Json = {"error": self.error.name}
-                    context.differ("", "succeeded where it had to fail", wanted, value)
-                elif self.ok is not None:
-                    self.ok.apply(value, context)
-            case Fault():
-                if self.error is not None:
-                    self.error.apply(outcome, context)
-                else:
-                    why = f"failed with {outcome.name} where it had to succeed"
-                    context.differ("", why, UNSET, as_json(outcome))
+        if isinstance(outcome, Fault):
+            if self.error is not None:
+                self.error.apply(outcome, context)
+            else:
+                why = f"failed with {outcome.name} where it had to succeed"
+                context.differ("", why, UNSET, as_json(outcome))
+        elif self.error is not None:
+            wanted: Json = {"error": self.error.name}
+            context.differ("", "succeeded where it had to fail", wanted, outcome.value)
+        elif self.ok is not None:
+            self.ok.apply(outcome.value, context)
 
     def _apply_options(self, outcome: Value | Fault, context: Context, took_ms: float) -> None:
         for option in self.options:

@@ -25,14 +25,11 @@ def probing(stage: Stage, asking: Asking) -> frozenset[str]:
     if not stage.missing:
         return frozenset()
     contract = stage.setting.contract
-    meta = dict(asking.meta)
-    if asking.transaction is not None:
-        meta["tx"] = asking.transaction
     return frozenset(
         name
         for name in stage.missing
         if name in contract.capabilities
-        and uses(contract, contract.capabilities[name], asking.method, asking.args, meta)
+        and uses(contract, contract.capabilities[name], asking.method, asking.args, asking.meta)
     )
 
 

@@ -73,7 +73,7 @@ def _gather(
     names: list[str],
 ) -> Json:
     """Take over what branches found, and what they saved as `$branch.name` (rule 5)."""
-    saved: dict[str, Json] = {}
+    of_branch: dict[str, list[Json]] = {name: [] for name in names}
     for name, branch in zip(names, branches, strict=True):
         own = branch.stage
         stage.notes.add(own.notes)
@@ -84,12 +84,10 @@ def _gather(
             for key, value in own.scope.names.items()
             if before.get(key, UNSET) is not value
         }
-        if step.times > 1:
-            listed = saved.setdefault(name, [])
-            if isinstance(listed, list):
-                listed.append(new)
-        else:
-            saved[name] = new
+        of_branch[name].append(new)
+    saved: dict[str, Json] = {
+        name: each if step.times > 1 else each[0] for name, each in of_branch.items()
+    }
     stage.trail.join([branch.stage.trail for branch in branches])
     stage.scope.names.update(saved)
     stage.scope.prev = UNSET

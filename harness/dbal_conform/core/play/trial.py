@@ -52,6 +52,7 @@ class TrialPlay:
             case.id, target, database, Verdict.PASS, case.covers, attempt=attempt
         )
         self._passes = Passes(self._setting, control)
+        self._claimed = False  # the case requires capabilities, and the target claims them all
         self._result: TrialResult | None = None
         self._took_ms = 0.0
         self._driver = Driver(self._play())
@@ -99,11 +100,12 @@ class TrialPlay:
         case, contract = self._setting.case, self._setting.contract
         admit(case, self._offers, self._control)
         missing = unclaimed(case, contract, self._claims)
+        self._claimed = bool(case.requires) and not missing
         if missing and (yield from self._passes.inverted(missing)):
             graded = self._graded()
             return (Verdict.DECLINED if graded in _HOLDS else graded), ""
         yield from self._passes.all()
-        graded = self._graded(claimed=bool(case.requires) and not missing)
+        graded = self._graded()
         if not missing:
             return graded, ""
         named = ", ".join(sorted(missing))
@@ -119,10 +121,10 @@ class TrialPlay:
         self._passes.settle()
         self._passes.notes.breaches.append(Breach(mismatch, requirements, invariant=False))
 
-    def _graded(self, *, claimed: bool = False) -> Verdict:
+    def _graded(self) -> Verdict:
         """Return what all that was found so far comes to."""
         self._passes.settle()
-        return grade(self._passes.notes.breaches, self._setting, claimed=claimed)
+        return grade(self._passes.notes.breaches, self._setting, claimed=self._claimed)
 
     def _finish(self, verdict: Verdict, reason: str) -> None:
         self._passes.settle()

@@ -71,7 +71,7 @@ def _settle(stage: Stage, outcome: Value | Fault) -> None:
                 stage.tokens[name] = token if isinstance(token, str) else None
                 stage.setting.secrets.plant(token)
             _whole(stage)
-        case Value():
+        case _:
             why = "tells no actors, tenants and rows"
             stage.broken(Mismatch("", why, UNSET, outcome.value, "CTL-RESET-001"), _STEP)
             raise StoppedError(Verdict.FAIL, f"conformance.reset {why}")

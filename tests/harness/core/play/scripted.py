@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dbal_conform.core.messages import Fault, Json, Outcome, RawReply, Request, Silence, Value
+from dbal_conform.core.messages import Fault, Json, Outcome, Request, Silence, Value
 from dbal_conform.core.play import TrialPlay
 from dbal_conform.core.play.actions import (
     Action,
@@ -28,6 +28,7 @@ from dbal_conform.corpus.contract import load_contract
 CONTRACT = load_contract()
 BOOTSTRAP = "bootstrap-of-the-tests"
 NOW = 1_700_000_000_000
+DONE = Value(0, value=True)
 EMPTY: dict[str, Json] = {"User": {"count": 0, "sha256": "e3b0"}}
 _TENANTS = {"default": "11111111-1111-4111-8111-111111111111"}
 
@@ -248,6 +249,3 @@ def play(case: Case, target: Scripted, **options: Any) -> TrialResult:  # noqa: 
     machine = TrialPlay(case, CONTRACT, bootstrap_token=BOOTSTRAP, **options)
     target.drive(machine)
     return machine.result()
-
-
-__all__ = ["CONTRACT", "RawReply", "Scripted", "fault", "page", "play", "row", "uuid"]
