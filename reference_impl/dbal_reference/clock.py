@@ -12,7 +12,7 @@ def _wall_ms() -> int:
 
 
 class Clock:
-    """Epoch milliseconds that follow the wall, moved or stopped by `conformance.clock`.
+    """Epoch milliseconds that follow the wall, set or stopped by `conformance.clock`.
 
     Args:
         wall_ms: the real time; another one makes a test repeatable.
@@ -47,16 +47,6 @@ class Clock:
                 self._frozen_at = instant_ms
             else:
                 self._offset = instant_ms - self._wall_ms()
-
-    def advance(self, duration_ms: int) -> None:
-        """Go forward by so many milliseconds.
-
-        Raises:
-            ValueError: the duration is negative, or leads beyond what RFC 3339 can write.
-        """
-        if duration_ms < 0:
-            raise ValueError(duration_ms)
-        self.set(self.now_ms() + duration_ms)
 
     def freeze(self, *, frozen: bool) -> None:
         """Stand still at the present instant, or run on from it."""

@@ -36,6 +36,10 @@ fields:
     type: string
     nullable: true
     foreign_key: {entity: User, field: username, on_delete: set_null, on_update: cascade, as: by}
+  pinnedTo:
+    type: integer
+    nullable: true
+    foreign_key: {entity: Shelf, field: number, on_delete: restrict, as: pin}
   changedAt: {type: datetime, auto: updated}
   goneAt: {type: bigint, nullable: true, ttl: true}
 """
@@ -90,7 +94,8 @@ def test_without_a_rule_it_is_systems(shelves: Talk) -> None:
 def test_every_generic_operation_is_there(shelves: Talk) -> None:
     made = shelves.call("Shelf.create", "system", data=shelf(1.0, label="a", keeper="user"))
     assert made.keys() == {
-        *("number", "tenantId", "room", "above", "place", "label", "keeper", "changedAt", "goneAt"),
+        *("number", "tenantId", "room", "above", "place", "label", "keeper", "pinnedTo"),
+        *("changedAt", "goneAt"),
     }
     assert shelves.call("Shelf.createMany", "system", items=[shelf(2), shelf(3, above=1)]) == 2
     assert shelves.call("Shelf.read", "system", id=1.0) == made
@@ -158,6 +163,19 @@ def test_its_rows_expire_and_make_way(shelves: Talk) -> None:
     row = shelves.call("Shelf.upsert", "system", field="number", value=1, **halves)
     assert (row["number"], row["label"]) == (1, None)
     assert shelves.call("conformance.digest", "system")["Shelf"]["count"] == 2
+
+
+def test_an_expired_row_stops_no_cascade_and_a_living_one_does(shelves: Talk) -> None:
+    rows = [shelf(1), shelf(2, above=1), shelf(3, above=2), shelf(4), shelf(5, pinnedTo=4)]
+    for row in rows:
+        shelves.call("Shelf.create", "system", data=row)
+    shelves.call("Shelf.create", "system", data=shelf(9, pinnedTo=3, goneAt=1))
+    assert shelves.refused("Shelf.delete", "system", id=4).reason == "referenced"
+    assert shelves.call("Shelf.delete", "system", id=1) is True
+    assert shelves.call("conformance.digest", "system")["Shelf"]["count"] == 2
+    # A cascade that takes the holder along is stopped by nothing.
+    assert shelves.call("Probe.delete", "system", id="HALL") is True
+    assert shelves.call("Shelf.count", "system") == 0
 
 
 def test_one_rule_opens_it(folder: Path, tmp_path: Path) -> None:

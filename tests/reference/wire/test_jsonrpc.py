@@ -160,6 +160,16 @@ def test_lone_surrogates_are_told_by_field(talk: Talk) -> None:
     assert [field["code"] for field in fields] == ["charset", "unknown_field"]
 
 
+def test_names_that_cannot_be_written_are_told_escaped(talk: Talk) -> None:
+    for params, path in (
+        (r'{"\udfff":1}', r"\udfff"),
+        (r'{"meta":{"\udfff":1}}', r"meta.\udfff"),
+    ):
+        got = reply(talk, message(params=params))
+        (field,) = got["error"]["data"]["details"]["fields"]
+        assert (field["field"], field["code"]) == (path, "unknown_field")
+
+
 def test_the_codes_of_refusals(talk: Talk) -> None:
     got = reply(talk, '{"jsonrpc":"2.0","id":1,"method":"User.list"}')
     assert got["error"]["code"] == 401
