@@ -31,7 +31,7 @@ VERDICTS: dict[Verdict, Word] = {
         "A capability that the target claims does not work: nonconformant.",
     ),
     Verdict.DECLINED: Word(
-        "−",
+        "⊘",
         "declined",
         "A capability that the target does not claim was honestly refused: conformant.",
     ),
@@ -77,7 +77,7 @@ STATES: dict[State, Word] = {
     State.WEAK: Word("≈", "Weak", "A SHOULD does not hold; conformant, and listed."),
     State.PROVEN: Word("✓", "Proven", "Every trial that bears on it held."),
     State.OBSERVED: Word("○", "Observed", "Left open by the contract; recorded, not judged."),
-    State.DECLINED: Word("−", "Declined", "Not claimed, and honestly refused."),
+    State.DECLINED: Word("⊘", "Declined", "Not claimed, and honestly refused."),
     State.UNTESTED: Word("?", "Untested", "No trial shows it, either way."),
     State.NOT_APPLICABLE: Word("·", "Not applicable", "Not about this kind of target."),
 }
