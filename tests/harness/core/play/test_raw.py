@@ -106,6 +106,12 @@ def test_a_call_by_raw_message_leaves_its_record() -> None:
     assert [miss.requirement for miss in result.mismatches] == ["AUD-REC-001"]
 
 
+def test_an_envelope_that_was_refused_leaves_no_record() -> None:
+    reply = RawReply(0, json=answer(refusal("invalid_request", -32600)))
+    result = said({"json": HELLO}, {"json": {"id": 1}}, reply)
+    assert (result.verdict, result.invariants["audit"]) == (Verdict.PASS, (0, 0))
+
+
 def test_after_a_message_that_nobody_can_read_records_are_not_counted() -> None:
     raw = {"raw": {"frames": [{"ping": "x"}]}, "expect": {"observe": True}}
     case = written(raw, call("Post.count"))
