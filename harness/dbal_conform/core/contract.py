@@ -127,7 +127,7 @@ class Tolerances(msgspec.Struct, frozen=True):
 
 
 class Contract(msgspec.Struct, frozen=True):
-    """All of it. `operations` is keyed by method, `Entity.operation` spelled out for each entity."""
+    """All of it. `operations` is keyed by method, `Entity.operation` spelled out for each one."""
 
     version: str
     ladder: tuple[str, ...]
