@@ -24,7 +24,7 @@ _REFERENCE = re.compile(rf"\${_PATH}")
 _INSIDE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _BODY = re.compile(_PATH)
 _OFFSET = re.compile(r"[+-]?(?:[0-9]+(?:ms|s|m|h|d))+")
-_GENERATORS: Final = ("$now", "$bigint", "$repeat")
+GENERATORS: Final = ("$now", "$bigint", "$repeat")
 
 
 def value(node: Json, at: Where, *, patch: bool = False) -> Iterator[Finding]:
@@ -123,7 +123,7 @@ def references(node: Json, at: Where = ()) -> Iterator[tuple[Where, str, str]]:
 def _generator(
     node: dict[str, Json], dollars: list[str], at: Where, *, patch: bool
 ) -> Iterator[Finding]:
-    known = (*_GENERATORS, "$set") if patch else _GENERATORS
+    known = (*GENERATORS, "$set") if patch else GENERATORS
     name = dollars[0]
     if name not in known:
         hint = (
@@ -283,6 +283,10 @@ _OPERATOR_CHECKS: Final[dict[str, Callable[[Json, Where], Iterator[Finding]]]] =
     "$repeat": _repeat,
     "$bigint": _bigint,
 }
+
+
+OPERATORS: Final = tuple(_OPERATOR_CHECKS)
+"""Every operator of patterns."""
 
 
 def _short(text_: str) -> str:

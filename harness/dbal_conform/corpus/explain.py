@@ -161,6 +161,10 @@ def _empty(error: Any, at: Where) -> Iterator[Finding]:  # noqa: ANN401 -- above
     yield Finding(at, many)
 
 
+def _many(error: Any, at: Where) -> Iterator[Finding]:  # noqa: ANN401 -- above
+    yield Finding(at, f"has more than {error.validator_value} members")
+
+
 def _bound(error: Any, at: Where) -> Iterator[Finding]:  # noqa: ANN401 -- above
     way = "below" if error.validator == "minimum" else "above"
     yield Finding(at, f"{_short(error.instance)} is {way} {error.validator_value}")
@@ -207,7 +211,7 @@ _WORDS: Final[dict[str, Callable[[Any, Where], Iterator[Finding]]]] = {
     "minItems": _empty,
     "minLength": _empty,
     "minProperties": _empty,
-    "maxItems": _described,
+    "maxItems": _many,
     "minimum": _bound,
     "maximum": _bound,
 }
