@@ -43,6 +43,7 @@ class FailureLimit:
         self._window_ms = window_ms
         self._names: dict[str, _Attempts] = {}
         self._changed = Condition()
+        self._sweep_above = _SWEEP_ABOVE
 
     @contextmanager
     def attempt(self, name: str, deadline: float) -> Iterator[Attempt]:
@@ -68,8 +69,9 @@ class FailureLimit:
 
     def _admit(self, name: str, deadline: float) -> None:
         with self._changed:
-            if len(self._names) > _SWEEP_ABOVE:
+            if len(self._names) > self._sweep_above:
                 self._drop_idle()
+                self._sweep_above = max(_SWEEP_ABOVE, 2 * len(self._names))
             while True:
                 attempts = self._names.setdefault(name, _Attempts())
                 self._expire(attempts)

@@ -199,7 +199,7 @@ class Service:
                 call.write_in(unit)
                 result = procedure.perform(call, intent)
                 call.check_deadline()
-                if self.audit.outlives and procedure.operation.audited:
+                if self.audit.outlives and procedure.operation.audited and not call.recorded:
                     self._append(call, procedure, None)  # or the write is undone (AUD-REC-010)
                     call.recorded = True
                 break

@@ -12,6 +12,7 @@ from dbal_reference.query.select import parse_select
 from dbal_reference.query.sort import parse_sort
 from dbal_reference.validation import Finding
 from dbal_reference.values import MAX_SAFE, check_key
+from dbal_reference.values.strings import charset_holds
 
 Json: TypeAlias = Any
 Judged: TypeAlias = tuple[Any, list[Finding]]
@@ -69,17 +70,6 @@ def _entity_of(engine: Engine, argument: Argument, own: Entity | None) -> Entity
     return engine.schema.entities[argument.entity] if argument.entity else own
 
 
-def is_text(value: str) -> bool:
-    """Whether a string holds neither U+0000 nor a lone surrogate (TYP-STR-005)."""
-    if "\0" in value:
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _integer(_engine: Engine, _entity: Entity | None, argument: Argument) -> Checker:
     least = -MAX_SAFE if argument.min is None else argument.min
     most = MAX_SAFE if argument.max is None else argument.max
@@ -116,7 +106,7 @@ def _string(_engine: Engine, _entity: Entity | None, argument: Argument) -> Chec
     def check(_call: Call, raw: Json) -> Judged:
         if type(raw) is not str:
             return None, found(argument.name, "type", "must be a string")
-        if not is_text(raw):
+        if not charset_holds(raw):
             return None, found(argument.name, "charset", "must not hold U+0000 or lone surrogates")
         if argument.values and raw not in argument.values:
             return None, found(argument.name, "enum", f"must be one of {argument.values}")

@@ -5,13 +5,13 @@ from typing import Any
 from dbal_reference.adapters import Row
 from dbal_reference.errors import ForbiddenError, NotFoundError
 from dbal_reference.model import Entity, Field
-from dbal_reference.operations.arguments import is_text
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.rights import Rights
 from dbal_reference.query.logic import all_of
 from dbal_reference.query.predicate import Compare, In, IsNull, Order, Predicate, Select
 from dbal_reference.values import check_key
+from dbal_reference.values.strings import charset_holds
 
 
 class Rows:
@@ -88,7 +88,7 @@ def subject_of(field: Field, key: Any) -> str | int | None:  # noqa: ANN401 -- a
     """A key as the audit record tells it: as asked, a uuid in lower case (section 20)."""
     if type(key) is int:
         return key
-    if type(key) is not str or not is_text(key):
+    if type(key) is not str or not charset_holds(key):
         return None
     found, _ = check_key(field, key)
     return found if isinstance(found, str) else key
