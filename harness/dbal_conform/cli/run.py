@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=EPILOG)(run)
 
 
-def run(  # noqa: PLR0913 -- the options that scripts rely on (harness.md section 11)
+def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
     cases: options.Paths = None,
     *,
     target: options.Targets = None,

@@ -1,7 +1,7 @@
 """Verdicts against the deviations that a team knows of: what is excused, and what no longer is.
 
 A deviation is strict: it names one requirement of one case, gives a reason, and turns red when the
-case passes, fails otherwise, or its day is past (harness.md section 5).
+case passes, fails otherwise, or its day is past (docs/verdicts.md).
 """
 
 import enum

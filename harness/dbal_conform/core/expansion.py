@@ -1,4 +1,4 @@
-"""The matrix: one written case becomes one case for each row (harness.md section 3, rule 11)."""
+"""The matrix: one written case becomes one case for each row (docs/vector-language.md)."""
 
 import itertools
 import re

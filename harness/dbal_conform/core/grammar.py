@@ -1,6 +1,6 @@
 """What may stand inside `args`, patterns and texts: dollars, generators and operators.
 
-Rule 9 of harness.md section 3. Everything here is decided without knowing what was saved.
+The rule on dollars of docs/vector-language.md. Everything here is decided without knowing what was saved.
 """
 
 import difflib

@@ -106,7 +106,7 @@ class Footer(Record, frozen=True, tag_field="type", tag="footer"):
 
 
 class RunResult(enum.StrEnum):
-    """What a run shows as a whole (harness.md section 5)."""
+    """What a run shows as a whole (docs/verdicts.md)."""
 
     CONFORMANT = "conformant"
     CONFORMANT_WITH_DEVIATIONS = "conformant_with_deviations"

@@ -1,4 +1,4 @@
-"""What a `target.yaml` says: all that a third party has to write (harness.md section 4)."""
+"""What a `target.yaml` says: all that a third party has to write (docs/targets.md)."""
 
 import re
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Who is who in a case: one namespace, no shadowing, nothing used before it is there.
 
-Rules 1 and 6 to 8 of harness.md section 3. References inside values are lint's affair (`lint`),
+The rules on names of docs/vector-language.md. References inside values are lint's affair (`lint`),
 since a run goes on to find them unbound; what is here would make a case mean two things.
 """
 

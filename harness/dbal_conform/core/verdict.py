@@ -8,7 +8,7 @@ from dbal_conform.core.messages import Json
 
 
 class Verdict(enum.StrEnum):
-    """What a trial shows, from its outcomes and expectations alone (harness.md section 5)."""
+    """What a trial shows, from its outcomes and expectations alone (docs/verdicts.md)."""
 
     PASS = "pass"  # noqa: S105 -- not a password
     FAIL = "fail"

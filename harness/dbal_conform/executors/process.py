@@ -24,7 +24,7 @@ from dbal_conform.executors.worker import Worker
 GRACE_S = 5.0  # a worker ends its trials in time by itself; only when it cannot, it is ended
 STOP_S = 2.0  # between asking a worker to stop and ending it
 
-TAIL_LINES = 200  # of the log that goes with a crash (harness.md section 4)
+TAIL_LINES = 200  # of the log that goes with a crash (docs/targets.md)
 TAIL_BYTES = 32 * 1024
 DEBUG = "DBAL_CONFORM_DEBUG"  # set, what workers print stays where people see it
 

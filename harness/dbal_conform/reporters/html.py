@@ -92,7 +92,8 @@ def _source(name: str) -> str:
 
 def _policy(style: str, script: str) -> str:
     hashes = (
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (style, script)
     )
     styles, scripts = (f"'sha256-{each}'" for each in hashes)
     return (
@@ -121,7 +122,11 @@ def _sections(found: list[Finding]) -> list[tuple[str, str, list[tuple[int, Find
         ]
 
     sections = [
-        ("Failures", "What keeps the run from being conformant.", [n for n in numbered if n[1].failing]),
+        (
+            "Failures",
+            "What keeps the run from being conformant.",
+            [n for n in numbered if n[1].failing],
+        ),
         (
             "Known deviations",
             "Excused by the baseline, each with its reason and its last day.",
@@ -148,7 +153,9 @@ def _index(ledger: Ledger, table: Matrix, found: list[Finding]) -> dict[str, Jso
     told = {_key(one): number for number, one in enumerate(found)}
     judgements = ledger.judgements
     return {
-        "columns": [f"{one_line(each.target)} · {one_line(each.database)}" for each in table.columns],
+        "columns": [
+            f"{one_line(each.target)} · {one_line(each.database)}" for each in table.columns
+        ],
         "requirements": {
             name: [note.keyword, one_line(note.text)]
             for name, note in ledger.header.requirements.items()
@@ -167,7 +174,9 @@ def _index(ledger: Ledger, table: Matrix, found: list[Finding]) -> dict[str, Jso
             for key, result in ledger.results.items()
         ],
         "states": {state.value: [word.symbol, word.label] for state, word in STATES.items()},
-        "verdicts": {verdict.value: [word.symbol, word.label] for verdict, word in VERDICTS.items()},
+        "verdicts": {
+            verdict.value: [word.symbol, word.label] for verdict, word in VERDICTS.items()
+        },
     }
 
 

@@ -1,4 +1,4 @@
-"""From what was found to a verdict (harness.md section 5)."""
+"""From what was found to a verdict (docs/verdicts.md)."""
 
 from collections.abc import Iterable
 
