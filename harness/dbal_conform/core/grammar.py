@@ -1,6 +1,6 @@
 """What may stand inside `args`, patterns and texts: dollars, generators and operators.
 
-The rule on dollars of docs/vector-language.md. Everything here is decided without knowing what was saved.
+The rule on dollars of docs/vector-language.md. All is decided without knowing what was saved.
 """
 
 import difflib
