@@ -81,7 +81,7 @@ def prepare(request: RunRequest) -> Preparation:
     schema = Path(request.schema) if request.schema else None
     contract = load_contract(schema)
     cases = [case for suite in load_corpus(paths) for case in suite.cases]
-    _refuse_unknown(cases, contract)
+    _refuse_unplannable(cases, contract)
     targets = find_targets(request.targets or (DEFAULT_TARGET,))
     sites = {site: target for target in targets for site in _sites(target, request)}
     if not sites:
@@ -152,9 +152,16 @@ def _deviations(
     return tuple(found)
 
 
-def _refuse_unknown(cases: Iterable[Case], contract: Contract) -> None:
+def _refuse_unplannable(cases: Iterable[Case], contract: Contract) -> None:
     """Check what the plan must be able to look up; `lint` says it with line and column."""
+    known: dict[str, Case] = {}
     for case in cases:
+        first = known.setdefault(case.id, case)
+        if first is not case:
+            raise InputError(
+                f"{case.source}:{case.line or 1}:1: {case.id} is also the id of a case in"
+                f" {first.source}:{first.line or 1}: ids are unique, and given once"
+            )
         for name in case.covers:
             if name not in contract.requirements:
                 raise InputError(
