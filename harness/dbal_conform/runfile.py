@@ -129,6 +129,27 @@ def read(path: Path) -> Contents:
     return reading.contents()
 
 
+def whole_results(path: Path, trial: str) -> list[TrialResult]:
+    """Return the results of one trial as they were written, on every target.
+
+    `read` keeps less of what simply held: not how often each invariant was evaluated.
+
+    Raises:
+        InputError: as `read`.
+    """
+    found: list[TrialResult] = []
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
+                if line.endswith(b"\n") and (trial.encode() in line or not trial.isascii()):
+                    record = _record(line, f"{path}:{number}:1")
+                    if isinstance(record, TrialResult) and record.trial == trial:
+                        found.append(record)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    return found
+
+
 class _Reading:
     """What was read so far."""
 

@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from dbal_conform.cli import doctor, lint, list_, run, targets
+from dbal_conform.cli import (
+    doctor,
+    explain,
+    lint,
+    list_,
+    matrix,
+    report,
+    run,
+    schema,
+    show,
+    targets,
+)
 from dbal_conform.version import TOOL
 
 app = typer.Typer(
@@ -35,5 +46,5 @@ def dbal_conform(
     """Certify implementations of the DBAL contract."""
 
 
-for _command in (run, list_, lint, targets, doctor):
+for _command in (run, list_, show, explain, report, matrix, schema, lint, targets, doctor):
     _command.register(app)

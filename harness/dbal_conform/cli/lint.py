@@ -19,7 +19,6 @@ Examples:
 """
 WRONG = 2
 IDS = "ids.lock"
-FLAGS = "flags.yaml"
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +48,7 @@ def lint(  # noqa: PLR0913 -- each is a switch of its own
     """
     from dbal_conform.core import lint as rules  # noqa: PLC0415 -- see cli/app.py
     from dbal_conform.corpus.contract import load_contract  # noqa: PLC0415
+    from dbal_conform.corpus.flags import packaged_flags  # noqa: PLC0415
     from dbal_conform.corpus.ids_lock import read_lock, write_lock  # noqa: PLC0415
     from dbal_conform.corpus.load import load_corpus  # noqa: PLC0415
     from dbal_conform.corpus.locate import cases_root  # noqa: PLC0415
@@ -61,7 +61,9 @@ def lint(  # noqa: PLR0913 -- each is a switch of its own
     if home and lock is not None and write_ids:
         lock = rules.renew(lock, suites)
         write_lock(home / IDS, lock)
-    problems = rules.lint(suites, contract, lock, flags=_flags(home) if home else None)
+    problems = rules.lint(
+        suites, contract, lock, flags=(packaged_flags() or None) if home else None
+    )
     covered = rules.coverage(suites, contract) if coverage else None
     if json:
         typer.echo(json_text.dumps(_as_json(problems, covered), ensure_ascii=False, indent=2))
@@ -70,17 +72,6 @@ def lint(  # noqa: PLR0913 -- each is a switch of its own
     count = sum(len(suite.cases) for suite in suites)
     typer.echo(f"{count} cases in {len(suites)} suites, {len(problems)} problems", err=True)
     raise typer.Exit(WRONG if problems or (covered and covered.uncovered) else 0)
-
-
-def _flags(home: Path) -> dict[str, object] | None:
-    """Return the classes of bug that are explained, or None where nothing explains them."""
-    from dbal_conform.corpus.source import read_source  # noqa: PLC0415 -- see cli/app.py
-
-    file = home / FLAGS
-    if not file.is_file():
-        return None
-    document = read_source(file).document
-    return dict(document) if isinstance(document, dict) else {}
 
 
 def _tell(problems: "tuple[Problem, ...]", covered: "Coverage | None") -> None:

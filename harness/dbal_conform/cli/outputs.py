@@ -41,8 +41,20 @@ def outputs(wanted: Sequence[str] | None, run_file: Path) -> tuple[Output, ...]:
         return (Output("html", str(run_file.with_suffix(".html"))),)
     found = tuple(_output(text) for text in wanted)
     for output in found:
-        _refuse_unwritable(output)
+        named(output, "--report")
     return found
+
+
+def named(output: Output, option: str) -> None:
+    """Check that a report can be written there; `option` is what it was asked by.
+
+    Raises:
+        InputError: there is no such format, or the path cannot be written.
+    """
+    if output.format not in REPORTERS:
+        names = ", ".join(REPORTERS)
+        raise InputError(f"{option} {output.format!r}: choose one of {names}")
+    _refuse_unwritable(output, option)
 
 
 def write(ledger: Ledger, output: Output) -> None:
@@ -90,13 +102,13 @@ def _output(text: str) -> Output:
     return Output(name, path)
 
 
-def _refuse_unwritable(output: Output) -> None:
+def _refuse_unwritable(output: Output, option: str) -> None:
     if output.path == STDOUT:
         return
     path = Path(output.path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"--report {path}: cannot be written: {error.strerror}") from error
+        raise InputError(f"{option} {path}: cannot be written: {error.strerror}") from error
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise InputError(f"--report {path}: cannot be written there; name another path")
+        raise InputError(f"{option} {path}: cannot be written there; name another path")

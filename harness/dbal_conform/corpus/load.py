@@ -54,6 +54,19 @@ def load_corpus(paths: Iterable[Path] = ()) -> tuple[Suite, ...]:
     return tuple(suites)
 
 
+def cases_by_file(paths: Iterable[Path] = ()) -> Iterator[tuple[str, Case]]:
+    """Yield each case with its file as people see it, from the working directory.
+
+    Raises:
+        InputError: as `load_corpus`.
+    """
+    for root in tuple(paths) or (cases_root(),):
+        folder = root if root.is_dir() else root.parent
+        for suite in load_corpus([root]):
+            for case in suite.cases:
+                yield shown(folder / case.source), case
+
+
 def vector_files(root: Path) -> list[Path]:
     """Return `root` itself, or every file of vectors below it in the order of their names.
 

@@ -31,15 +31,7 @@ def write(
 
     Colour is used on a terminal unless NO_COLOR is set; `color` overrides both.
     """
-    console = Console(
-        file=out,
-        width=None if out.isatty() else WIDTH,
-        no_color=None if color is None else not color,
-        force_terminal=color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    console = console_for(out, color=color)
     told = summary(ledger)
     found = findings(ledger)
     _failures(console, found)
@@ -52,6 +44,19 @@ def write(
     _result(console, ledger, told)
     for name, path in (files or {}).items():
         console.print(Text(f"  {name:<10}{plain(path)}"), soft_wrap=True)
+
+
+def console_for(out: TextIO, *, color: bool | None) -> Console:
+    """Return a console that adds nothing of its own to what it is given; `color` as in `write`."""
+    return Console(
+        file=out,
+        width=None if out.isatty() else WIDTH,
+        no_color=None if color is None else not color,
+        force_terminal=color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def tell(console: Console, one: Finding) -> None:

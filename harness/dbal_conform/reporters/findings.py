@@ -29,6 +29,7 @@ _ORDER = (
     Verdict.PASS,
 )
 _UNSAID = frozenset({Judgement.SOUND, Judgement.UNEXPECTED, Judgement.OPEN})
+UPKEEP = frozenset({"world", "digest", "audit"})  # words of the steps that the play adds
 RANK = {verdict: place for place, verdict in enumerate(_ORDER)}
 
 
@@ -87,6 +88,11 @@ def findings(ledger: Ledger) -> list[Finding]:
         if result.verdict not in QUIET or judgements[key] is not Judgement.SOUND
     ]
     return sorted(chosen, key=_concern)
+
+
+def is_upkeep(step: str) -> bool:
+    """Tell whether an exchange belongs to no step of the case: it made or watched the world."""
+    return not UPKEEP.isdisjoint(step.split())
 
 
 def _concern(one: Finding) -> tuple[bool, int, str, str, str]:

@@ -1,7 +1,8 @@
-"""A run as one HTML file that needs nothing else: no network, no server, and for reading no script.
+"""A run as one HTML file that needs nothing else: no network, no server, to read it no script.
 
-Style and script stand in the page and are allowed by hash alone, so that nothing a target sent could
-run even if it were not escaped. The script adds drilling down from a cell, filters and the theme.
+Style and script stand in the page and are allowed by hash alone, so that nothing a target sent
+could run even if it were not escaped. The script adds drilling down from a cell, filters and the
+theme.
 """
 
 import base64
@@ -134,7 +135,7 @@ def _sections(found: list[Finding]) -> list[tuple[str, str, list[tuple[int, Find
         ),
         (
             "Could not run",
-            "This machine or the target's control lacked something; it says nothing about the target.",
+            "This machine or the target's control lacked something: no word on the target.",
             some(Verdict.COULD_NOT_RUN),
         ),
         (
