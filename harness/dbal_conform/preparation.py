@@ -43,6 +43,12 @@ class Preparation(msgspec.Struct, frozen=True):
     targets: tuple[Target, ...]
     deviations: tuple[Deviation, ...]
 
+    @property
+    def whole(self) -> bool:
+        """Whether this is a run of all that ships."""
+        asked = self.request
+        return not (filter_of(asked) or asked.shard or asked.paths)
+
     def header(
         self, *, tool: str, platform: str, started_at: str, columns: Iterable[Column]
     ) -> Header:
@@ -62,7 +68,7 @@ class Preparation(msgspec.Struct, frozen=True):
             shard=self.request.shard or "",
             columns=tuple(columns),
             cases=case_notes(cases),
-            requirements=requirement_notes(cases, self.contract),
+            requirements=requirement_notes(cases, self.contract, whole=self.whole),
             capabilities=capability_notes(self.contract),
             plan_hash=self.plan.hash,
             request=to_header(msgspec.structs.replace(self.request, seed=self.seed)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from dbal_conform.core.contract import Contract
-from dbal_conform.core.ledger import CapabilityNote, CaseNote, RequirementNote
+from dbal_conform.core.ledger import CapabilityNote, CaseNote, RequirementNote, group_of
 from dbal_conform.core.plan import Plan
 from dbal_conform.core.selection import Site
 from dbal_conform.core.suite import Case
@@ -28,17 +28,24 @@ def case_notes(cases: Iterable[Case]) -> dict[str, CaseNote]:
     }
 
 
-def requirement_notes(cases: Iterable[Case], contract: Contract) -> dict[str, RequirementNote]:
-    """Return the requirements that those cases cover, and those that every reply is held to."""
-    covered = {each for case in cases for each in case.covers}
+def requirement_notes(
+    cases: Iterable[Case], contract: Contract, *, whole: bool = False
+) -> dict[str, RequirementNote]:
+    """Return the requirements that reports of a run tell of.
+
+    `whole`: the run is of all that ships, so all of the contract. Else those of the groups that
+    the cases cover some of, so that what they leave out is seen, and those that every reply is
+    held to.
+    """
+    groups = {group_of(each) for case in cases for each in case.covers}
     return {
-        name: RequirementNote(requirement.keyword, requirement.text)
+        name: RequirementNote(requirement.keyword, requirement.text, requirement.proof)
         for name, requirement in contract.requirements.items()
-        if name in covered or name.startswith(INVARIANT_AREAS)
+        if whole or group_of(name) in groups or name.startswith(INVARIANT_AREAS)
     }
 
 
-# Requirements that a breach may cite although no case of the run covers them.
+# Requirements that a breach may cite although no case of the run covers their group.
 INVARIANT_AREAS = ("ACL-HIDE", "AUD-", "CALL-ATOM", "CAP-CLAIM", "ERR-", "QRY-PAGE", "RPC-MSG")
 
 

@@ -61,6 +61,11 @@ class RequirementNote(Record, frozen=True):
     proof: str = ""
 
 
+def group_of(requirement: str) -> str:
+    """Return the group of a requirement: its id without the number, `USR-CREATE`."""
+    return requirement.rpartition("-")[0] or requirement
+
+
 class CapabilityNote(Record, frozen=True):
     """What a report says about a capability; `databases` tells what a kind makes possible."""
 

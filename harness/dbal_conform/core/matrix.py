@@ -6,12 +6,13 @@ on each capability that its case requires.
 """
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from dbal_conform.core.ledger import CaseNote, Column, Ledger
+from dbal_conform.core.ledger import CaseNote, Column, Ledger, RequirementNote, group_of
 from dbal_conform.core.messages import Json
+from dbal_conform.core.selection import JSON_TRANSPORTS
 from dbal_conform.core.verdict import TrialResult, Verdict
 
 
@@ -21,11 +22,21 @@ class State(enum.StrEnum):
     LYING = "lying"  # claimed, and does not work
     BROKEN = "broken"
     WEAK = "weak"  # a SHOULD does not hold
+    IN_PART = "in_part"  # what was put to the test holds, and not all was
     PROVEN = "proven"
     OBSERVED = "observed"  # recorded, neither right nor wrong
     DECLINED = "declined"  # not claimed, and honestly refused
     UNTESTED = "untested"
     NOT_APPLICABLE = "not_applicable"
+
+
+class Apart(enum.StrEnum):
+    """Why a requirement is not among those that a cell counts."""
+
+    REVIEW = "review"  # it is proven by review alone
+    STORAGE = "storage"  # it is proven by a look into storage or configuration
+    ELSEWHERE = "elsewhere"  # it is about another transport or kind of database
+    OPEN = "open"  # OPEN or MAY: nothing can be wrong
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -37,15 +48,21 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """A requirement in one column: its state and the trials behind it, the worst first."""
+    """A requirement in one column: its state and the trials behind it, the worst first.
+
+    `apart` says why it is not counted; None where it is.
+    """
 
     requirement: str
     state: State
     evidence: tuple[Evidence, ...]
+    apart: Apart | None = None
 
 
 class Cell(msgspec.Struct, frozen=True):
     """One row in one column. `held` of `counted` proofs hold (for a capability: of its trials).
+
+    Proven is what holds in all that counts; what a trial cannot show here is told apart.
 
     `possible` and `claimed` are None in rows of requirements, and where the target did not say.
     `possible` may be a condition in words (`replica_set`).
@@ -83,25 +100,32 @@ _STATES = {
     Verdict.PASS: State.PROVEN,
     Verdict.WEAK: State.PROVEN,
     Verdict.UNDERCLAIM: State.PROVEN,
+    Verdict.OVERCLAIM: State.LYING,
     Verdict.OBSERVED: State.OBSERVED,
     Verdict.DECLINED: State.DECLINED,
     Verdict.NOT_APPLICABLE: State.NOT_APPLICABLE,
     Verdict.COULD_NOT_RUN: State.UNTESTED,
     Verdict.HARNESS_ERROR: State.UNTESTED,
 }
+_PROOFS_APART = {"v": Apart.REVIEW, "s": Apart.STORAGE}
+# Areas that are about some transports; the others are about all.
+_TRANSPORTS = {
+    "RPC": JSON_TRANSPORTS,
+    "WS": frozenset({"websocket"}),
+    "HTTP": frozenset({"http"}),
+    "STD": frozenset({"stdio"}),
+    "GRPC": frozenset({"grpc"}),
+    "TLS": frozenset({"websocket", "http", "grpc"}),
+}
+_HOLDS = frozenset({State.PROVEN, State.DECLINED})
+_AMISS = frozenset({State.LYING, State.BROKEN, State.WEAK})
 _CONCERN = {state: place for place, state in enumerate(State)}
 
 
 def build(ledger: Ledger) -> Matrix:
     """Return the matrix of a run; rows in the contract's order, columns in the header's."""
     columns = ledger.header.columns
-    shown = [_bearings(ledger, column) for column in columns]
-    return Matrix(columns, _capabilities(ledger, columns), _groups(ledger, shown))
-
-
-def group_of(requirement: str) -> str:
-    """Return the row of a requirement: its id without the number."""
-    return requirement.rpartition("-")[0] or requirement
+    return Matrix(columns, _capabilities(ledger, columns), _groups(ledger, columns))
 
 
 def note_of(ledger: Ledger, trial: str) -> CaseNote:
@@ -124,55 +148,93 @@ def _capabilities(ledger: Ledger, columns: tuple[Column, ...]) -> tuple[Row, ...
 
 def _capability(ledger: Ledger, name: str, column: Column, able: Mapping[str, Json]) -> Cell:
     """One capability in one column."""
+    claims = column.claims
+    claimed = None if claims is None else name in claims
     evidence = _sorted(
         Evidence(result.trial, result.verdict, _shows(result.verdict))
         for result in _results(ledger, column)
-        if name in note_of(ledger, result.trial).requires
+        if name in (requires := note_of(ledger, result.trial).requires)
+        # Where something else that the case requires is not claimed, its refusal was played, and
+        # nothing was shown of what is.
+        and not (claimed and claims and set(requires) - set(claims))
     )
-    claimed = None if column.claims is None else name in column.claims
-    state = _worst(item.state for item in evidence)
-    if claimed and state is State.BROKEN:
-        state = State.LYING
+    states = [item.state for item in evidence if item.state is not State.NOT_APPLICABLE]
     possible = able.get(column.kind)
     return Cell(
-        state,
-        sum(item.state in {State.PROVEN, State.DECLINED} for item in evidence),
-        sum(item.state is not State.NOT_APPLICABLE for item in evidence),
+        _summed(states) if states else _worst(item.state for item in evidence),
+        sum(state in _HOLDS for state in states),
+        len(states),
         possible=possible if isinstance(possible, bool | str) else None,
         claimed=claimed,
         evidence=evidence,
     )
 
 
-def _groups(ledger: Ledger, shown: list[dict[str, list[Evidence]]]) -> tuple[Row, ...]:
+def _groups(ledger: Ledger, columns: tuple[Column, ...]) -> tuple[Row, ...]:
     """Rows of the groups; what a trial names beyond the contract gets a row too."""
+    shown = [_bearings(ledger, column) for column in columns]
     groups: dict[str, list[str]] = {}
     named = (requirement for bearings in shown for requirement in bearings)
     for requirement in dict.fromkeys([*ledger.header.requirements, *named]):
         groups.setdefault(group_of(requirement), []).append(requirement)
     return tuple(
-        Row(name, "", tuple(_group(ledger, members, bearings) for bearings in shown))
+        Row(
+            name,
+            "",
+            tuple(
+                _group([_proof(ledger, column, each, bearings.get(each, [])) for each in members])
+                for column, bearings in zip(columns, shown, strict=True)
+            ),
+        )
         for name, members in groups.items()
     )
 
 
-def _group(ledger: Ledger, members: list[str], bearings: Mapping[str, list[Evidence]]) -> Cell:
-    """One group in one column."""
-    proofs = tuple(_proof(ledger, name, bearings.get(name, [])) for name in members)
-    return Cell(
-        _worst(proof.state for proof in proofs),
-        sum(proof.state in {State.PROVEN, State.DECLINED, State.OBSERVED} for proof in proofs),
-        sum(proof.state is not State.NOT_APPLICABLE for proof in proofs),
-        proofs=proofs,
-    )
+def _group(proofs: list[Proof]) -> Cell:
+    """One group in one column, of the proofs of its members."""
+    amiss = [proof.state for proof in proofs if proof.state in _AMISS]
+    counted = [proof.state for proof in proofs if proof.apart is None]
+    if amiss:
+        state = _worst(amiss)
+    elif counted:
+        state = _summed(counted)
+    else:
+        state = _worst(proof.state for proof in proofs)
+    held = sum(state in _HOLDS for state in counted)
+    return Cell(state, held, len(counted), proofs=tuple(proofs))
 
 
-def _proof(ledger: Ledger, requirement: str, evidence: list[Evidence]) -> Proof:
-    """One requirement in one column. What is proven by review alone has no trial to miss."""
+def _summed(states: Sequence[State]) -> State:
+    """Return the state of the whole, of those of its parts: proven only if all of them are."""
+    worst = _worst(states)
+    if worst in _AMISS or len(set(states)) == 1:
+        return worst
+    if _HOLDS.issuperset(states):
+        return State.PROVEN
+    return State.IN_PART if _HOLDS.intersection(states) else State.UNTESTED
+
+
+def _proof(ledger: Ledger, column: Column, requirement: str, evidence: list[Evidence]) -> Proof:
+    """One requirement in one column."""
     note = ledger.header.requirements.get(requirement)
-    if not evidence and note and note.proof == "v":
-        return Proof(requirement, State.NOT_APPLICABLE, ())
-    return Proof(requirement, _worst(item.state for item in evidence), _sorted(evidence))
+    state = _worst(item.state for item in evidence)
+    apart = None if state in _AMISS else _apart(column, requirement, note, state)
+    if apart in {Apart.REVIEW, Apart.STORAGE, Apart.ELSEWHERE}:
+        state = State.NOT_APPLICABLE  # no trial to miss
+    return Proof(requirement, state, _sorted(evidence), apart)
+
+
+def _apart(
+    column: Column, requirement: str, note: RequirementNote | None, state: State
+) -> Apart | None:
+    """Return why a requirement of which nothing is amiss does not count."""
+    about = _TRANSPORTS.get(requirement.partition("-")[0])
+    foreign = bool(about and column.transport) and column.transport not in (about or ())
+    if state is State.NOT_APPLICABLE or (state is State.UNTESTED and foreign):
+        return Apart.ELSEWHERE
+    if note and note.keyword in {"OPEN", "MAY"}:
+        return Apart.OPEN
+    return _PROOFS_APART.get(note.proof) if note and state is State.UNTESTED else None
 
 
 def _bearings(ledger: Ledger, column: Column) -> dict[str, list[Evidence]]:

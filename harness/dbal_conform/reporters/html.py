@@ -23,7 +23,7 @@ from dbal_conform.core.verdict import Verdict
 from dbal_conform.reporters.findings import Finding, findings
 from dbal_conform.reporters.plain import clip, one_line, plain, shown
 from dbal_conform.reporters.summary import scope, summary
-from dbal_conform.reporters.words import AREAS, JUDGEMENTS, RESULTS, STATES, VERDICTS
+from dbal_conform.reporters.words import APART, AREAS, JUDGEMENTS, RESULTS, STATES, VERDICTS
 
 WEB = Path(__file__).parent / "web"
 VALUE = 200_000  # characters of one value; a browser lays that out in a blink
@@ -174,6 +174,7 @@ def _index(ledger: Ledger, table: Matrix, found: list[Finding]) -> dict[str, Jso
             ]
             for key, result in ledger.results.items()
         ],
+        "apart": {apart.value: means for apart, means in APART.items()},
         "states": {state.value: [word.symbol, word.label] for state, word in STATES.items()},
         "verdicts": {
             verdict.value: [word.symbol, word.label] for verdict, word in VERDICTS.items()
@@ -182,7 +183,7 @@ def _index(ledger: Ledger, table: Matrix, found: list[Finding]) -> dict[str, Jso
 
 
 def _row(table: Matrix, row: Row, numbers: Mapping[Key, int]) -> Json:
-    """Return a row: its name, and for each column its proofs (requirement, state, trials)."""
+    """Return a row: its name, and for each column its proofs (requirement, state, trials, apart)."""
     cells: list[Any] = []
     for column, cell in zip(table.columns, row.cells, strict=True):
 
@@ -192,8 +193,16 @@ def _row(table: Matrix, row: Row, numbers: Mapping[Key, int]) -> Json:
         ) -> list[int]:
             return [numbers[Key(one.trial, *where)] for one in evidence]
 
-        proofs = [[one.requirement, one.state.value, trials(one.evidence)] for one in cell.proofs]
-        cells.append(proofs or [["", cell.state.value, trials(cell.evidence)]])
+        proofs = [
+            [
+                one.requirement,
+                one.state.value,
+                trials(one.evidence),
+                one.apart.value if one.apart else "",
+            ]
+            for one in cell.proofs
+        ]
+        cells.append(proofs or [["", cell.state.value, trials(cell.evidence), ""]])
     return [row.name, row.means, cells]
 
 

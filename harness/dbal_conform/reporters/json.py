@@ -90,6 +90,8 @@ def _cell(cell: Cell) -> dict[str, Json]:
         known["claimed"] = cell.claimed
     if cell.proofs:
         known["requirements"] = {proof.requirement: proof.state.value for proof in cell.proofs}
+    if apart := {proof.requirement: proof.apart.value for proof in cell.proofs if proof.apart}:
+        known["apart"] = dict(apart)
     if cell.evidence:
         known["trials"] = [one.trial for one in cell.evidence]
     return known

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from dbal_conform.core.baseline import Judgement
 from dbal_conform.core.ledger import RunResult
-from dbal_conform.core.matrix import State
+from dbal_conform.core.matrix import Apart, State
 from dbal_conform.core.verdict import Verdict
 
 
@@ -75,11 +75,31 @@ STATES: dict[State, Word] = {
     State.LYING: Word("!", "Lying", "Claimed, and it does not work."),
     State.BROKEN: Word("✗", "Broken", "A trial shows that a MUST does not hold."),
     State.WEAK: Word("≈", "Weak", "A SHOULD does not hold; conformant, and listed."),
-    State.PROVEN: Word("✓", "Proven", "Every trial that bears on it held."),
+    State.IN_PART: Word(
+        "◐",
+        "In part",
+        "What was put to the test holds, and not all that counts was.",
+    ),
+    State.PROVEN: Word(
+        "✓",
+        "Proven",
+        "All that counts was put to the test, and every trial that bears on it held.",
+    ),
     State.OBSERVED: Word("○", "Observed", "Left open by the contract; recorded, not judged."),
     State.DECLINED: Word("⊘", "Declined", "Not claimed, and honestly refused."),
     State.UNTESTED: Word("?", "Untested", "No trial shows it, either way."),
-    State.NOT_APPLICABLE: Word("·", "Not applicable", "Not about this kind of target."),
+    State.NOT_APPLICABLE: Word(
+        "·",
+        "Not applicable",
+        "Not about this kind of target, or not for a trial to show.",
+    ),
+}
+
+APART: dict[Apart, str] = {
+    Apart.REVIEW: "Proven by review alone: no trial can show it.",
+    Apart.STORAGE: "Proven by a look into storage or configuration: no trial can show it.",
+    Apart.ELSEWHERE: "About another transport or kind of database than this target is.",
+    Apart.OPEN: "Left open by the contract: nothing can be wrong.",
 }
 
 RESULTS: dict[RunResult, Word] = {

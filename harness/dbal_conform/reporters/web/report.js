@@ -32,7 +32,7 @@
     return make("li", "", line);
   }
 
-  function proof([requirement, state, trials]) {
+  function proof([requirement, state, trials, apart]) {
     const box = make("section", "proof");
     const [keyword, text] = data.requirements[requirement] || ["", ""];
     const head = make("h3", "", chip("", "s", state, data.states[state]));
@@ -40,7 +40,7 @@
     box.append(head);
     if (text) box.append(make("p", "", make("b", "", keyword), ` ${text}`));
     if (trials.length) box.append(make("ul", "trials", ...trials.map(trial)));
-    else box.append(make("p", "", "No trial of this run bears on it."));
+    else box.append(make("p", "note", apart ? data.apart[apart] : "No trial of this run bears on it."));
     return box;
   }
 
@@ -49,7 +49,12 @@
     const [name, means, cells] = data[kind][row];
     byId("panel-where").textContent = data.columns[column];
     byId("panel-title").textContent = means ? `${name}: ${means}` : name;
-    byId("panel-body").replaceChildren(...cells[column].map(proof));
+    const proofs = cells[column];
+    const counted = proofs.filter((one) => !one[3]);
+    const apart = proofs.filter((one) => one[3]);
+    const body = counted.map(proof);
+    if (apart.length) body.push(make("h3", "apart", "Not counted"), ...apart.map(proof));
+    byId("panel-body").replaceChildren(...body);
     panel.showModal();
     panel.scrollTop = 0;
     byId("panel-title").focus();
@@ -68,7 +73,7 @@
     cell.replaceWith(button);
   }
 
-  const attention = new Set(["lying", "broken", "weak", "untested"]);
+  const attention = new Set(["lying", "broken", "weak", "in_part", "untested"]);
   const rows = [...document.querySelectorAll("#groups tbody tr:not(.area-head)")].map(
     (element, number) => {
       const [name, , cells] = data.groups[number];
