@@ -3,7 +3,9 @@
 import os
 import platform
 import re
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -150,25 +152,47 @@ def _results(
 
 @contextmanager
 def _executor(preparation: Preparation, means: Means) -> Iterator[tuple[Executor, Job]]:
-    request = preparation.request
-    with tempfile.TemporaryDirectory(prefix="dbal-conform-", ignore_cleanup_errors=True) as scratch:
-        job = Job(
-            contract=preparation.contract,
-            plan=preparation.plan,
-            wares=tuple(Ware(each.manifest, each.folder) for each in preparation.targets),
-            bootstrap_token=means.bootstrap_token,
-            schema_folder=preparation.schema_folder,
-            scratch=Path(scratch),
-            timeout_s=request.timeout_s,
-            retries=request.retries,
-        )
-        executor: Executor = Pool(job, means.workers) if means.workers else Local(job)
-        try:
-            with closing(executor):
-                yield executor, job
-        finally:
+    scratch = tempfile.TemporaryDirectory(prefix="dbal-conform-", ignore_cleanup_errors=True)
+    executor: Executor | None = None
+    try:
+        job = _job(preparation, means, Path(scratch.name))
+        executor = Pool(job, means.workers) if means.workers else Local(job)
+        yield executor, job
+    finally:
+        with _undisturbed():
+            if executor is not None:
+                executor.close()
             for site in preparation.plan.sites:
-                environments.remove(site.database, Path(scratch))
+                environments.remove(site.database, Path(scratch.name))
+            scratch.cleanup()
+
+
+def _job(preparation: Preparation, means: Means, scratch: Path) -> Job:
+    return Job(
+        contract=preparation.contract,
+        plan=preparation.plan,
+        wares=tuple(Ware(each.manifest, each.folder) for each in preparation.targets),
+        bootstrap_token=means.bootstrap_token,
+        schema_folder=preparation.schema_folder,
+        scratch=scratch,
+        timeout_s=preparation.request.timeout_s,
+        retries=preparation.request.retries,
+    )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let the tidying up come to its end, which takes seconds, though Ctrl-C is pressed again."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _header(preparation: Preparation, said: tuple[Introduction, ...]) -> Header:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 EVERY_S = 5.0  # between two lines of progress
+TOLD = 50  # failures told as they come; of a target that does nothing right, more are no news
+MORE = "more will fail without being told here: the run file has them all"
 FRAME_S = 0.1  # between two pictures of the bar
 
 _QUIET = frozenset(
@@ -90,8 +92,10 @@ class Lines:
         self._done += 1
         bad = result.verdict not in _QUIET
         self._bad += bad
-        if bad or self._verbose:
+        if self._verbose or (bad and self._bad <= TOLD):
             self._out(one_line(result))
+        if bad and self._bad == TOLD and not self._verbose:
+            self._out(MORE)
         if monotonic() >= self._next:
             self._next = monotonic() + EVERY_S
             self._out(f"{self._done} of {self._planned}, {self._bad} not as they should be")
@@ -112,7 +116,7 @@ class Bar:
         self._style = style
         self._progress: Progress | None = None
         self._task: TaskID | None = None
-        self._planned = self._done = 0
+        self._planned = self._done = self._bad = 0
         self._drawn = 0.0
 
     def began(self, header: Header, done: int) -> None:
@@ -149,8 +153,12 @@ class Bar:
             return
         self._done += 1
         progress.advance(task)
-        if result.verdict not in _QUIET or self._style.verbose:
+        bad = result.verdict not in _QUIET
+        self._bad += bad
+        if self._style.verbose or (bad and self._bad <= TOLD):
             progress.console.print(one_line(result), markup=False, soft_wrap=True)
+        if bad and self._bad == TOLD and not self._style.verbose:
+            progress.console.print(MORE, markup=False)
         if monotonic() - self._drawn > FRAME_S:
             self._drawn = monotonic()
             speed = progress.tasks[0].speed

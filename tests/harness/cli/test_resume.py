@@ -12,16 +12,18 @@ from pathlib import Path
 import psutil
 import pytest
 from tests.harness.cli.shell import command, environment, no_traceback, shell
-from tests.harness.executors.jobs import cases, manifest
+from tests.harness.executors.jobs import cases, manifest, many
 
 from dbal_conform.core.verdict import Verdict
 from dbal_conform.runfile import read
+
+TARGET = ("-t", "reference-memory")
 
 
 def started(tmp_path: Path, *more: str) -> subprocess.Popen[str]:
     """Start a run that takes long enough to be stopped, and wait until it has shown something."""
     process = subprocess.Popen(
-        command("run", "--run-file", "run.jsonl", "--seed", "1", *more),
+        command("run", str(many(tmp_path, 15)), "--run-file", "run.jsonl", *more),
         cwd=tmp_path,
         env=environment(TMPDIR=str(tmp_path / "scratch")),
         stdout=subprocess.PIPE,
@@ -46,7 +48,7 @@ def _scratch(tmp_path: Path) -> None:
 def test_an_interrupted_run_leaves_a_valid_file_and_nothing_else(
     tmp_path: Path, number: signal.Signals, workers: str
 ) -> None:
-    process = started(tmp_path, "-n", workers)
+    process = started(tmp_path, *TARGET, "-n", workers)
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=20)
@@ -69,7 +71,7 @@ def test_an_interrupted_run_leaves_a_valid_file_and_nothing_else(
 
 
 def test_a_ctrl_c_of_the_terminal_reaches_workers_too_and_does_no_harm(tmp_path: Path) -> None:
-    process = started(tmp_path, "-n", "2")
+    process = started(tmp_path, *TARGET, "-n", "2")
     for each in [psutil.Process(process.pid), *psutil.Process(process.pid).children()]:
         each.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=20)
@@ -78,8 +80,22 @@ def test_a_ctrl_c_of_the_terminal_reaches_workers_too_and_does_no_harm(tmp_path:
     read(tmp_path / "run.jsonl")
 
 
+@pytest.mark.parametrize("pause_s", [0.0, 0.02, 0.1])
+def test_an_impatient_user_leaves_nothing_behind_either(tmp_path: Path, pause_s: float) -> None:
+    process = started(tmp_path, "-n", "2", "-d", f"sqlite:{tmp_path}/scratch/my.db")
+    children = psutil.Process(process.pid).children(recursive=True)
+    for _ in range(4):
+        process.send_signal(signal.SIGINT)
+        time.sleep(pause_s)
+    _, stderr = process.communicate(timeout=20)
+    assert "Traceback" not in stderr
+    assert not [child for child in children if child.is_running()]
+    assert list((tmp_path / "scratch").iterdir()) == []
+    read(tmp_path / "run.jsonl")
+
+
 def test_a_run_that_was_killed_is_resumed_after_its_last_whole_line(tmp_path: Path) -> None:
-    process = started(tmp_path, "-n", "1")
+    process = started(tmp_path, *TARGET, "-n", "1")
     process.kill()
     process.communicate(timeout=20)
     with (tmp_path / "run.jsonl").open("ab") as file:

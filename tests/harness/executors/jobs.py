@@ -34,6 +34,33 @@ cases:
 """
 
 
+MANY = """
+suite: many
+contract: "1.0"
+cases:
+"""
+ONE = """
+  - id: list-{place}
+    title: Nobody has that name
+    covers: [QRY-PAGE-001]
+    matrix: {{name: [{names}]}}
+    steps:
+      - call: User.list
+        as: system
+        args: {{filter: {{username: "x${{name}}"}}}}
+        expect: {{ok: {{total: 0}}}}
+"""
+
+
+def many(folder: Path, count: int) -> Path:
+    """Write so many hundreds of cases, each of which takes about a millisecond."""
+    names = ", ".join(map(str, range(100)))
+    file = folder / "many-cases.yaml"
+    text = MANY + "".join(ONE.format(place=place, names=names) for place in range(count))
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
 def manifest(folder: Path, behaviour: str, **more: object) -> Path:
     """Write a manifest of the hostile target that behaves so; its module is found beside it."""
     file = folder / f"{behaviour}.yaml"
