@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dbal_reference.query.predicate import And, Not, Or, Order, Predicate
+from dbal_reference.query.predicate import And, Not, Or, Order, Predicate, Through
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -83,6 +83,8 @@ def _ordered(where: Predicate) -> str:
             return f"{type(where).__name__}({', '.join(sorted(_ordered(part) for part in parts))})"
         case Not(part=part):
             return f"Not({_ordered(part)})"
+        case Through(part=part):
+            return f"Through({where.field!r}, {where.entity!r}, {_ordered(part)})"
         case _:
             return repr(where)
 

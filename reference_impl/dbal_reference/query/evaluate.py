@@ -7,18 +7,22 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from dbal_reference.query.json_place import compile_inside
 from dbal_reference.query.predicate import (
     Always,
     And,
     Compare,
     CompareFields,
+    HasWord,
     In,
+    Inside,
     IsNull,
     Not,
     Or,
     Predicate,
     Through,
 )
+from dbal_reference.query.words import words_of
 
 Test: TypeAlias = Callable[[Mapping[str, Any]], bool]
 Lookup: TypeAlias = Callable[[str, str, Any], Mapping[str, Any] | None]
@@ -55,7 +59,7 @@ def holds(predicate: Predicate, row: Mapping[str, Any], lookup: Lookup = nowhere
     return compile_predicate(predicate, lookup)(row)
 
 
-def compile_predicate(predicate: Predicate, lookup: Lookup = nowhere) -> Test:  # noqa: PLR0911 -- one return a node
+def compile_predicate(predicate: Predicate, lookup: Lookup = nowhere) -> Test:  # noqa: C901, PLR0911 -- one case a node
     """Turn a predicate into a function of a row (which has every field of its entity).
 
     Two-valued (QRY-FLT-008): what touches a null is false, and `Not` of it is true.
@@ -72,6 +76,11 @@ def compile_predicate(predicate: Predicate, lookup: Lookup = nowhere) -> Test:  
         case In(field=field, operands=operands):
             members = frozenset(operands)
             return lambda row: row[field] in members  # no operand is null
+        case Inside(field=field):
+            test = compile_inside(predicate)
+            return lambda row: test(row[field])
+        case HasWord(field=field, word=word):
+            return lambda row: (text := row[field]) is not None and word in words_of(text)
         case And(parts=parts):
             return _every([compile_predicate(part, lookup) for part in parts])
         case Or(parts=parts):
@@ -118,12 +127,15 @@ def _some(tests: list[Test]) -> Test:
 
 
 def _through(predicate: Through, lookup: Lookup) -> Test:
+    if predicate.seen is None:
+        raise ValueError("nobody has said which related rows count")
     field, entity, key = predicate.field, predicate.entity, predicate.key
     inner = compile_predicate(predicate.part, lookup)
+    seen = compile_predicate(predicate.seen, lookup)
 
     def test(row: Mapping[str, Any]) -> bool:
         value = row[field]
         found = None if value is None else lookup(entity, key, value)
-        return inner(_NO_ROW if found is None else found)
+        return inner(_NO_ROW if found is None or not seen(found) else found)
 
     return test

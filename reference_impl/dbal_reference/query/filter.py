@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
-from dbal_reference.model import Entity, Schema
+from dbal_reference.model import Entity, Field, Schema
 from dbal_reference.query.findings import unknown_field
 from dbal_reference.query.logic import all_of, any_of, negate
 from dbal_reference.query.member import is_tagged, parse_equality, parse_operation
-from dbal_reference.query.predicate import TRUE, Predicate
+from dbal_reference.query.place import PATH, parse_place
+from dbal_reference.query.predicate import TRUE, Link, Predicate, Through
+from dbal_reference.query.relations import Reach
 from dbal_reference.validation.finding import Finding
 
 _JOINED = ("and", "or")
@@ -25,6 +27,7 @@ def parse_filter(  # noqa: PLR0913 -- two of them optional and by name
     *,
     path: str = "filter",
     empty_allowed: bool = True,
+    reach: Reach | None = None,
 ) -> Parsed:
     """What a row must satisfy, over the fields that are readable.
 
@@ -33,7 +36,8 @@ def parse_filter(  # noqa: PLR0913 -- two of them optional and by name
     members, emptiness) is at `path` itself, and a filter beyond the limits is not judged further.
     With findings the predicate means nothing. `empty_allowed` is False for updateMany and
     deleteMany, where a filter that names no field is `empty` (GEN-BULK-006): `{and: [{}]}` would
-    touch every row just as `{}` would.
+    touch every row just as `{}` would. `reach` says where `relation.field` leads; without it, such
+    a name is unknown. Which related rows count is to be said with `visibility.bind`.
     """
     if not isinstance(raw, dict):
         return TRUE, [Finding(path, "type", "a filter is an object")]
@@ -42,17 +46,20 @@ def parse_filter(  # noqa: PLR0913 -- two of them optional and by name
         return TRUE, [Finding(path, "limit", excess)]
     if not empty_allowed and not _names_field(raw, limits["filter_depth"]):
         return TRUE, [Finding(path, "empty", "a filter here names at least one field")]
-    parser = _Parser(schema, entity, readable)
+    parser = _Parser(schema, entity, readable, reach)
     return parser.parse(raw, path), parser.findings
 
 
 class _Parser:
     """One filter and all it holds; findings are gathered on the way."""
 
-    def __init__(self, schema: Schema, entity: Entity, readable: AbstractSet[str]) -> None:
+    def __init__(
+        self, schema: Schema, entity: Entity, readable: AbstractSet[str], reach: Reach | None
+    ) -> None:
         self._schema = schema
         self._entity = entity
         self._readable = readable
+        self._reach = reach
         self.findings: list[Finding] = []
 
     def parse(self, raw: dict[str, Any], path: str) -> Predicate:
@@ -64,10 +71,23 @@ class _Parser:
             return all_of(parts) if key == "and" else any_of(parts)
         if key == "not":
             return self._negation(value, path)
-        if key not in self._readable:
-            self.findings.append(unknown_field(path))
+        if key in self._readable:
+            return self._field(self._entity.fields[key], value, path)
+        if "." in key and self._reach is not None:
+            return self._related(self._reach, key, value, path)
+        self.findings.append(unknown_field(path))
+        return TRUE
+
+    def _related(self, reach: Reach, name: str, value: Json, path: str) -> Predicate:
+        """A condition on a row at the end of a relation path (QRY-JOIN-001)."""
+        column = reach.column(self._entity, name)
+        if isinstance(column, str):
+            if column == "limit":
+                self._find(path, column, f"relations nest {reach.deepest} deep at most")
+            else:
+                self.findings.append(unknown_field(path))
             return TRUE
-        return self._field(key, value, path)
+        return through(column.via, self._field(column.field, value, path))
 
     def _joined(self, value: Json, path: str) -> list[Predicate]:
         if not isinstance(value, list):
@@ -90,12 +110,13 @@ class _Parser:
             return TRUE
         return negate(self._nested(value, path))
 
-    def _field(self, name: str, value: Json, path: str) -> Predicate:
-        field = self._entity.fields[name]
+    def _field(self, field: Field, value: Json, path: str) -> Predicate:
         if not isinstance(value, dict) or is_tagged(value):
             predicate, findings = parse_equality(field, value, path)
         elif not value:
             predicate, findings = TRUE, [Finding(path, "empty", "the field has no operator")]
+        elif field.holds_json and PATH in value:
+            predicate, findings = parse_place(self._schema, field, value, path)
         else:
             parsed = [
                 parse_operation(self._schema, field, operator, operand, f"{path}.{operator}")
@@ -108,6 +129,13 @@ class _Parser:
 
     def _find(self, path: str, code: str, message: str) -> None:
         self.findings.append(Finding(path, code, message))
+
+
+def through(via: tuple[Link, ...], part: Predicate) -> Predicate:
+    """The condition on the row at the end of the links."""
+    for link in reversed(via):
+        part = Through(link.field, link.entity, link.key, part, link.seen)
+    return part
 
 
 def _filters(raw: dict[str, Any], deepest: int) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -9,7 +9,9 @@ from dbal_reference.query.predicate import (
     And,
     Compare,
     CompareFields,
+    HasWord,
     In,
+    Inside,
     IsNull,
     Not,
     Or,
@@ -28,7 +30,13 @@ def _judge(predicate: Predicate, known: Mapping[str, Any]) -> bool | None:  # no
     match predicate:
         case Always(value=value):
             return value
-        case IsNull(field=field) | Compare(field=field) | In(field=field):
+        case (
+            IsNull(field=field)
+            | Compare(field=field)
+            | In(field=field)
+            | Inside(field=field)
+            | HasWord(field=field)
+        ):
             return holds(predicate, known) if field in known else None
         case CompareFields(left=left, right=right):
             return holds(predicate, known) if left in known and right in known else None

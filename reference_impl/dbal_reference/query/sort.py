@@ -5,7 +5,8 @@ from typing import Any, TypeAlias
 
 from dbal_reference.model import Entity, Schema
 from dbal_reference.query.findings import unknown_field
-from dbal_reference.query.predicate import Order
+from dbal_reference.query.predicate import Link, Order
+from dbal_reference.query.relations import Reach
 from dbal_reference.validation.finding import Finding
 
 Json: TypeAlias = Any
@@ -14,13 +15,14 @@ _DIRECTIONS = {"asc": False, "desc": True}
 _LONG_FORM = frozenset({"field", "direction"})
 
 
-def parse_sort(
+def parse_sort(  # noqa: PLR0913 -- two of them optional and by name
     schema: Schema,
     entity: Entity,
     raw: Json,
     readable: AbstractSet[str],
     *,
     path: str = "sort",
+    reach: Reach | None = None,
 ) -> tuple[tuple[Order, ...], list[Finding]]:
     """The order of rows, ending with the key; `raw` is None where no sort is given.
 
@@ -28,11 +30,13 @@ def parse_sort(
     list: QRY-SORT-001 can be read both ways, and neither makes the other ambiguous.
 
     What follows the key in the request is judged, and then dropped: no two rows are equal in it.
+    `reach` says where `relation.field` leads; without it, such a name is unknown.
     """
+    columns = _Columns(entity, readable, reach)
     entries, findings = _entries(raw, path, schema.limits["sort_entries"])
     order: list[Order] = []
     for place, entry in enumerate(entries):
-        parsed, found = _entry(entity, entry, readable, f"{path}[{place}]")
+        parsed, found = _entry(columns, entry, f"{path}[{place}]")
         if parsed is not None and any(parsed.field == before.field for before in order):
             found.append(Finding(f"{path}[{place}].field", "unique", "the field is named twice"))
         elif parsed is not None:
@@ -71,19 +75,39 @@ def _malformed(raw: Json, most: int) -> tuple[str, str]:
             return "type", "a sort is a list of {field, direction}"
 
 
-def _entry(
-    entity: Entity,
-    entry: Json,
-    readable: AbstractSet[str],
-    path: str,
-) -> tuple[Order | None, list[Finding]]:
+class _Columns:
+    """What the actor can sort one entity by."""
+
+    def __init__(self, entity: Entity, readable: AbstractSet[str], reach: Reach | None) -> None:
+        self._entity = entity
+        self._readable = readable
+        self._reach = reach
+
+    def find(self, name: str, path: str) -> tuple[tuple[Link, ...], list[Finding]]:
+        """The links to the field, and what is wrong with it."""
+        via: tuple[Link, ...] = ()
+        field = self._entity.fields.get(name)
+        if field is None and "." in name and self._reach is not None:
+            column = self._reach.column(self._entity, name)
+            if column == "limit":
+                words = f"relations nest {self._reach.deepest} deep at most"
+                return (), [Finding(path, "limit", words)]
+            if isinstance(column, str):
+                return (), [unknown_field(path)]
+            field, via = column.field, column.via
+        elif field is None or name not in self._readable:
+            return (), [unknown_field(path)]
+        return via, [Finding(path, "type", "JSON has no order")] if field.holds_json else []
+
+
+def _entry(columns: _Columns, entry: Json, path: str) -> tuple[Order | None, list[Finding]]:
     if not isinstance(entry, dict):
         return None, [Finding(path, "type", "an entry is {field, direction}")]
     if len(entry) > 1 and not _LONG_FORM & entry.keys():
         return None, [Finding(path, "limit", "an object has no order: one field an entry")]
     if len(entry) == 1 and not _LONG_FORM & entry.keys():
         entry = _spelled_out(entry)
-    findings = _judge_field(entity, entry, readable, f"{path}.field")
+    via, findings = _judge_field(columns, entry, f"{path}.field")
     named = not findings
     findings += _judge_direction(entry, f"{path}.direction")
     findings += [
@@ -94,25 +118,21 @@ def _entry(
     if not named:
         return None, findings
     descending = _DIRECTIONS.get(str(entry.get("direction", "asc")), False)
-    return Order(entry["field"], descending=descending), findings
+    return Order(entry["field"], descending, via), findings
 
 
 def _judge_field(
-    entity: Entity, entry: dict[str, Any], readable: AbstractSet[str], path: str
-) -> list[Finding]:
+    columns: _Columns, entry: dict[str, Any], path: str
+) -> tuple[tuple[Link, ...], list[Finding]]:
     match entry.get("field"):
-        case str() as name if name not in readable:
-            return [unknown_field(path)]
-        case str() as name if entity.fields[name].holds_json:
-            return [Finding(path, "type", "JSON has no order")]
-        case str():
-            return []
+        case str() as name:
+            return columns.find(name, path)
         case None if "field" not in entry:
-            return [Finding(path, "required", "an entry names its field")]
+            return (), [Finding(path, "required", "an entry names its field")]
         case None:
-            return [Finding(path, "null", "a field name is text")]
+            return (), [Finding(path, "null", "a field name is text")]
         case _:
-            return [Finding(path, "type", "a field name is text")]
+            return (), [Finding(path, "type", "a field name is text")]
 
 
 def _judge_direction(entry: dict[str, Any], path: str) -> list[Finding]:
