@@ -17,8 +17,10 @@ from dbal_reference.query.predicate import (
     In,
     Inside,
     IsNull,
+    Link,
     Not,
     Or,
+    Order,
     Predicate,
     Through,
 )
@@ -127,15 +129,35 @@ def _some(tests: list[Test]) -> Test:
 
 
 def _through(predicate: Through, lookup: Lookup) -> Test:
-    if predicate.seen is None:
-        raise ValueError("nobody has said which related rows count")
-    field, entity, key = predicate.field, predicate.entity, predicate.key
+    link = Link(predicate.field, predicate.entity, predicate.key, predicate.seen)
+    follow = _follow(link, lookup)
     inner = compile_predicate(predicate.part, lookup)
-    seen = compile_predicate(predicate.seen, lookup)
+    return lambda row: inner(follow(row))
 
-    def test(row: Mapping[str, Any]) -> bool:
+
+def compile_value(order: Order, lookup: Lookup) -> Callable[[Mapping[str, Any]], Any]:
+    """A function from a row to the value that it is ordered by."""
+    steps = [_follow(link, lookup) for link in order.via]
+    column = order.column
+
+    def value(row: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- any field value
+        for step in steps:
+            row = step(row)
+        return row[column]
+
+    return value
+
+
+def _follow(link: Link, lookup: Lookup) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """A function to the related row; one that is missing or not seen is nothing but nulls."""
+    if link.seen is None:
+        raise ValueError("nobody has said which related rows count")
+    field, entity, key = link.field, link.entity, link.key
+    seen = compile_predicate(link.seen, lookup)
+
+    def follow(row: Mapping[str, Any]) -> Mapping[str, Any]:
         value = row[field]
         found = None if value is None else lookup(entity, key, value)
-        return inner(_NO_ROW if found is None or not seen(found) else found)
+        return _NO_ROW if found is None or not seen(found) else found
 
-    return test
+    return follow
