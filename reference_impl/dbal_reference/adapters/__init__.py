@@ -56,6 +56,51 @@ class Unit(Protocol):
         ...
 
 
+class Transaction(Protocol):
+    """Units of work that are kept together or not at all (TXN-BASE); one thread at a time uses it.
+
+    Until its first unit that writes it holds nothing, and reads what is committed at the moment.
+    That unit waits for other writers, and from then on others wait until the transaction ends;
+    readers outside never wait for it, and see nothing of it. What raises in a unit undoes that unit
+    alone, but for UnavailableError, OverdueError and WriteConflictError: after those, `rollback`
+    is all that is left to do.
+    """
+
+    def unit(self, *, write: bool, deadline: float) -> AbstractContextManager[Unit]:
+        """Begin a unit that sees what those before it wrote; see `Adapter.unit`."""
+        ...
+
+    def open_level(self, deadline: float) -> None:
+        """Begin a transaction within the innermost (TXN-NEST-001)."""
+        ...
+
+    def keep_level(self, deadline: float) -> None:
+        """Let what the innermost level wrote be part of the one around it (TXN-NEST-002)."""
+        ...
+
+    def undo_level(self, deadline: float) -> None:
+        """Undo what was written since the innermost level was begun, and end it."""
+        ...
+
+    def commit(self, deadline: float) -> None:
+        """Keep everything; the transaction has ended, whatever is raised.
+
+        Raises:
+            UnavailableError: the database was lost, perhaps with `outcome_unknown`.
+            OverdueError: the deadline passed; nothing was kept.
+            WriteConflictError: the database let another one win; nothing was kept.
+        """
+        ...
+
+    def rollback(self) -> None:
+        """Undo everything; harmless when it has ended."""
+        ...
+
+    def dump(self) -> Iterable[tuple[str, list[Row]]]:
+        """Every row as the transaction sees it; see `Adapter.dump`."""
+        ...
+
+
 class UniqueViolation(Exception):  # noqa: N818 -- named as databases name it
     """A unique constraint stood in the way; which one, the service finds out by looking."""
 
@@ -70,6 +115,12 @@ class UnavailableError(Exception):
     def __init__(self, *, outcome_unknown: bool = False) -> None:
         super().__init__("the database is not available")
         self.outcome_unknown = outcome_unknown
+
+
+class WriteConflictError(Exception):
+    """The database ended the unit for the sake of another (deadlock, serialization); it may be
+    tried again from its begin. Nothing was kept.
+    """
 
 
 class OverdueError(Exception):
@@ -92,6 +143,13 @@ class Adapter(Protocol):
         Raises:
             UnavailableError: the database is not there.
             OverdueError: the deadline passed while waiting, or before a write unit ended.
+        """
+        ...
+
+    def transaction(self) -> Transaction:
+        """Begin a transaction; takes no lock and does not talk to the database (TXN-BASE-009).
+
+        What claims `transactions.nested` also has levels.
         """
         ...
 

@@ -4,255 +4,111 @@ What is committed is one immutable `State`. A write unit builds the next one and
 with a single assignment; readers keep the state they began with, so nobody sees half a write.
 """
 
-import copy
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
 
-from dbal_reference.adapters import (
-    OverdueError,
-    ReferencedError,
-    Row,
-    UnavailableError,
-    UniqueViolation,
-)
-from dbal_reference.adapters.constraints import Constraint, Reference, references, uniques
-from dbal_reference.model import Entity, Schema
-from dbal_reference.query.evaluate import compile_predicate
-from dbal_reference.query.predicate import And, Compare, Order, Predicate, Select
+from dbal_reference.adapters import OverdueError, Row, UnavailableError
+from dbal_reference.adapters.constraints import references
+from dbal_reference.adapters.memory_state import MemoryUnit, State, Table
+from dbal_reference.model import Schema
 
 _PATIENCE_S = 30.0  # of calls that state no deadline; the default of calls that do
 
 
-class Table:
-    """Rows of one entity by key, and which unique values they take."""
+class MemoryTransaction:
+    """A `Transaction`: the state that it will leave behind, once it has written something.
 
-    def __init__(self, entity: Entity) -> None:
-        self.key = entity.primary.name
-        self.json = tuple(f.name for f in entity.fields.values() if f.type == "json")
-        self.constraints = uniques(entity)
-        self.rows: dict[Any, Row] = {}
-        self.taken: tuple[set[tuple[Any, ...]], ...] = tuple(set() for _ in self.constraints)
+    A level is the state at its begin, None if nothing was written by then.
+    """
 
-    def copy(self) -> "Table":
-        """Make a table to alter; the rows are shared, since no row is ever altered."""
-        twin = copy.copy(self)
-        twin.rows = dict(self.rows)
-        twin.taken = tuple(set(values) for values in self.taken)
-        return twin
-
-    def put(self, row: Row) -> None:
-        """Add a row, if its key and unique values are free (ENT-GEN-006)."""
-        if row[self.key] in self.rows:
-            raise UniqueViolation
-        for constraint, taken in zip(self.constraints, self.taken, strict=True):
-            values = _values(constraint, row)
-            if values in taken:
-                raise UniqueViolation
-            if values is not None:
-                taken.add(values)
-        self.rows[row[self.key]] = row
-
-    def take(self, key: Any) -> Row | None:  # noqa: ANN401 -- a key of any type
-        """Remove a row and free what it took; None if there is none."""
-        row = self.rows.pop(key, None)
-        if row is not None:
-            for constraint, taken in zip(self.constraints, self.taken, strict=True):
-                taken.discard(_values(constraint, row) or ())
-        return row
-
-    def handed(self, row: Row) -> Row:
-        """Make a copy that can be altered without altering the original."""
-        twin = dict(row)
-        for field in self.json:
-            twin[field] = copy.deepcopy(twin[field])
-        return twin
-
-
-State: TypeAlias = dict[str, Table]
-
-
-def _values(constraint: Constraint, row: Row) -> tuple[Any, ...] | None:
-    """Give what the row takes of this constraint; None if a null frees it from it."""
-    values = tuple(row[field] for field in constraint.fields)
-    if None in values:
-        return None
-    return values if constraint.tenant is None else (row[constraint.tenant], *values)
-
-
-def _rank(value: Any) -> tuple[bool, Any]:  # noqa: ANN401 -- any field value
-    """Order null before every value (QRY-SORT-004)."""
-    return (value is not None, value)
-
-
-def _ranking(field: str) -> Callable[[Row], tuple[bool, Any]]:
-    return lambda row: _rank(row[field])
-
-
-def _behind(row: Row, order: Sequence[Order], after: Sequence[Any]) -> bool:
-    """Whether the row comes after these sort values."""
-    for entry, seen in zip(order, after, strict=True):
-        here, there = _rank(row[entry.field]), _rank(seen)
-        if here != there:
-            return (here > there) is not entry.descending
-    return False
-
-
-def _wanted_key(where: Predicate, key: str) -> Compare | None:
-    """Find the part that pins the key, which saves looking at every row."""
-    for part in where.parts if isinstance(where, And) else (where,):
-        if isinstance(part, Compare) and part.field == key and part.op == "eq":
-            return part
-    return None
-
-
-class MemoryUnit:
-    """One unit of work on a state; `state` is what it will leave behind."""
-
-    def __init__(self, state: State, links: Sequence[Reference], *, write: bool) -> None:
-        self.state = state
-        self._links = links
-        self._write = write
-        self._copied: set[str] = set()
-        self._loose: list[tuple[Reference, Any]] = []
-
-    def select(self, query: Select) -> list[Row]:
-        """Rows in order."""
-        table = self.state[query.entity]
-        rows = self._matching(table, query.where)
-        for entry in reversed(query.order):  # the sort is stable: the first entry decides last
-            rows.sort(key=_ranking(entry.field), reverse=entry.descending)
-        if query.after is not None:
-            rows = [row for row in rows if _behind(row, query.order, query.after)]
-        end = None if query.limit is None else query.offset + query.limit
-        return [table.handed(row) for row in rows[query.offset : end]]
-
-    def count(self, entity: str, where: Predicate) -> int:
-        """How many rows satisfy it."""
-        return len(self._matching(self.state[entity], where))
-
-    def insert(self, entity: str, rows: Sequence[Row]) -> None:
-        """Store whole rows."""
-        with self._statement():
-            table = self._altered(entity)
-            for row in rows:
-                table.put(table.handed(row))
-                self._owe_targets(entity, row)
-                self._settle()
-
-    def update(self, entity: str, keys: Sequence[Any], changes: Mapping[str, Any]) -> None:
-        """Set the same fields of these rows; a key without row is passed over."""
-        with self._statement():
-            for key in keys:
-                self._change(entity, key, changes)
-
-    def replace(self, entity: str, rows: Sequence[Row]) -> None:
-        """Set each row, found by its key, to these values, one after the other."""
-        with self._statement():
-            for row in rows:
-                self._change(entity, row[self.state[entity].key], row)
-                self._settle()
-
-    def delete(self, entity: str, keys: Sequence[Any]) -> None:
-        """Remove rows and what hangs on them (ENT-FK-002/003)."""
-        with self._statement():
-            doomed = [(entity, key) for key in keys]
-            while doomed:
-                name, key = doomed.pop()
-                row = self._altered(name).take(key)
-                if row is not None:
-                    doomed += self._let_go(name, row)
-
-    def _matching(self, table: Table, where: Predicate) -> list[Row]:
-        wanted = _wanted_key(where, table.key)
-        if wanted is None:
-            candidates = list(table.rows.values())
-        else:
-            candidates = [table.rows[k] for k in (wanted.operand,) if k in table.rows]
-        test = compile_predicate(where, self._find)
-        return [row for row in candidates if test(row)]
-
-    def _find(self, entity: str, field: str, value: Any) -> Row | None:  # noqa: ANN401 -- any field value
-        table = self.state[entity]
-        if field == table.key:
-            return table.rows.get(value)
-        return next((row for row in table.rows.values() if row[field] == value), None)
-
-    def _pointing(self, link: Reference, value: Any) -> list[Any]:  # noqa: ANN401 -- any field value
-        """Keys of the rows whose reference has this value."""
-        rows = self.state[link.entity].rows
-        return [] if value is None else [k for k, row in rows.items() if row[link.field] == value]
+    def __init__(self, adapter: "MemoryAdapter") -> None:
+        self._adapter = adapter
+        self._state: State | None = None
+        self._levels: list[State | None] = []
+        self._ended = False
 
     @contextmanager
-    def _statement(self) -> Iterator[None]:
-        """All of the statement or nothing of it."""
-        if not self._write:
-            raise RuntimeError("this unit only reads")
-        before, self.state = self.state, dict(self.state)
-        self._copied, self._loose = set(), []
-        try:
-            yield
-            self._settle()
-        except BaseException:
-            self.state = before
-            raise
-
-    def _settle(self) -> None:
-        """Refuse what left a reference that points nowhere."""
-        for link, value in self._loose:
-            target = self._find(link.target, link.target_field, value)
-            if target is None and self._pointing(link, value):
-                raise ReferencedError
-        self._loose.clear()
-
-    def _altered(self, entity: str) -> Table:
-        if entity not in self._copied:
-            self.state[entity] = self.state[entity].copy()
-            self._copied.add(entity)
-        return self.state[entity]
-
-    def _owe_targets(self, entity: str, row: Row) -> None:
-        for link in self._links:
-            if link.entity == entity and row[link.field] is not None:
-                self._loose.append((link, row[link.field]))
-
-    def _change(self, entity: str, key: Any, changes: Mapping[str, Any]) -> None:  # noqa: ANN401 -- a key of any type
-        table = self._altered(entity)
-        old = table.take(key)
-        if old is None:
+    def unit(self, *, write: bool, deadline: float) -> Iterator[MemoryUnit]:
+        """Begin a unit: outside until there is something to see inside."""
+        self._need_open()
+        if self._state is None and not write:
+            with self._adapter.unit(write=False, deadline=deadline) as unit:
+                yield unit
             return
-        new = {**old, **changes}
-        table.put(table.handed(new))
-        self._owe_targets(entity, new)
-        for link in self._links:
-            value = old[link.target_field] if link.target == entity else None
-            if value is None or value == new[link.target_field]:
-                continue
-            follow = {"cascade": new[link.target_field], "set_null": None}
-            if link.on_update in follow:
-                for child in self._pointing(link, value):
-                    self._change(link.entity, child, {link.field: follow[link.on_update]})
-            self._loose.append((link, value))
+        try:
+            unit = self._adapter.unit_on(self._begun(deadline), write=write)
+            yield unit
+            _check(deadline, write=write)
+        except (OverdueError, UnavailableError):
+            self.rollback()
+            raise
+        except BaseException:
+            if self._adapter.is_current(self._state):
+                self._let_go()
+            raise
+        self._state = unit.state
 
-    def _let_go(self, entity: str, row: Row) -> list[tuple[str, Any]]:
-        """Deal with what points at a row that is gone; give what must go as well."""
-        doomed: list[tuple[str, Any]] = []
-        for link in self._links:
-            if link.target != entity:
-                continue
-            value = row[link.target_field]
-            children = self._pointing(link, value)
-            if link.on_delete == "cascade":
-                doomed += [(link.entity, child) for child in children]
-            elif link.on_delete == "set_null":
-                for child in children:
-                    self._change(link.entity, child, {link.field: None})
-            else:
-                self._loose.append((link, value))
-        return doomed
+    def open_level(self, deadline: float) -> None:  # noqa: ARG002 -- nothing to wait for
+        """Begin a transaction within the innermost."""
+        self._need_open()
+        self._levels.append(self._state)
+
+    def keep_level(self, deadline: float) -> None:  # noqa: ARG002 -- nothing to wait for
+        """Let what the innermost level wrote be part of the one around it."""
+        self._need_open()
+        self._levels.pop()
+
+    def undo_level(self, deadline: float) -> None:  # noqa: ARG002 -- nothing to wait for
+        """Undo what was written since the innermost level was begun."""
+        self._need_open()
+        before = self._levels.pop()
+        if before is None:
+            self._let_go()
+        else:
+            self._state = before
+
+    def commit(self, deadline: float) -> None:
+        """Keep everything."""
+        self._need_open()
+        try:
+            if time.monotonic() > deadline:
+                raise OverdueError
+            if self._state is not None:
+                self._adapter.keep(self._state)
+        finally:
+            self.rollback()
+
+    def rollback(self) -> None:
+        """Undo what is not kept."""
+        self._ended = True
+        self._let_go()
+
+    def dump(self) -> Iterable[tuple[str, list[Row]]]:
+        """Every row as the transaction sees it."""
+        self._need_open()
+        return self._adapter.dump_of(self._state)
+
+    def _begun(self, deadline: float) -> State:
+        if self._state is None:
+            self._state = self._adapter.lock(deadline)
+        return self._state
+
+    def _let_go(self) -> None:
+        if self._state is not None:
+            self._state = None
+            self._adapter.unlock()
+
+    def _need_open(self) -> None:
+        if self._ended:
+            raise UnavailableError
+
+
+def _check(deadline: float, *, write: bool) -> None:
+    if write and time.monotonic() > deadline:
+        raise OverdueError
 
 
 class MemoryAdapter:
@@ -260,7 +116,7 @@ class MemoryAdapter:
 
     name = "memory"
     version = platform.python_version()
-    capabilities: frozenset[str] = frozenset()
+    capabilities: frozenset[str] = frozenset({"transactions.flat", "transactions.nested", "ttl"})
 
     def __init__(self, schema: Schema) -> None:
         self._links = references(schema)
@@ -276,18 +132,21 @@ class MemoryAdapter:
         if not self._open:
             raise UnavailableError
         if not write:
-            yield MemoryUnit(self._state, self._links, write=False)
+            yield self.unit_on(self._state, write=False)
             return
-        if not self._writing.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            raise OverdueError
+        state = self.lock(deadline)
         try:
-            unit = MemoryUnit(self._state, self._links, write=True)
+            unit = self.unit_on(state, write=True)
             yield unit
             if time.monotonic() > deadline:
                 raise OverdueError
-            self._keep(unit.state)
+            self.keep(unit.state)
         finally:
-            self._writing.release()
+            self.unlock()
+
+    def transaction(self) -> MemoryTransaction:
+        """Begin a transaction; it locks nothing."""
+        return MemoryTransaction(self)
 
     def revision(self) -> object:
         """Equal between two calls only if nothing was written between them."""
@@ -295,19 +154,15 @@ class MemoryAdapter:
 
     def dump(self) -> Iterable[tuple[str, list[Row]]]:
         """Every row of every entity by key."""
-        return [
-            (name, [table.handed(table.rows[key]) for key in sorted(table.rows)])
-            for name, table in self._state.items()
-        ]
+        return self.dump_of(None)
 
     def clear(self) -> None:
         """Remove every row of every entity."""
-        if not self._writing.acquire(timeout=_PATIENCE_S):
-            raise OverdueError
+        self.lock(time.monotonic() + _PATIENCE_S)
         try:
-            self._keep(self._empty)
+            self.keep(self._empty)
         finally:
-            self._writing.release()
+            self.unlock()
 
     def holds_rows(self) -> bool:
         """Whether any entity has a row."""
@@ -322,7 +177,42 @@ class MemoryAdapter:
         self._open = False
         self._state = self._empty
 
-    def _keep(self, state: State) -> None:
-        if state is not self._state:
+    def lock(self, deadline: float) -> State:
+        """Exclude other writers until `unlock`; what is committed.
+
+        Raises:
+            OverdueError: the deadline passed while waiting.
+            UnavailableError: it was closed.
+        """
+        if not self._writing.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise OverdueError
+        if not self._open:
+            self._writing.release()
+            raise UnavailableError
+        return self._state
+
+    def unlock(self) -> None:
+        """Let others write."""
+        self._writing.release()
+
+    def unit_on(self, state: State, *, write: bool) -> MemoryUnit:
+        """Make a unit of work on a state."""
+        return MemoryUnit(state, self._links, write=write)
+
+    def is_current(self, state: State | None) -> bool:
+        """Whether the state is the committed one."""
+        return state is self._state
+
+    def keep(self, state: State) -> None:
+        """Commit a state."""
+        if state is not self._state and self._open:
             self._revision += 1
             self._state = state
+
+    def dump_of(self, state: State | None) -> Iterable[tuple[str, list[Row]]]:
+        """Every row of a state by key; of the committed one, if None."""
+        tables = self._state if state is None else state
+        return [
+            (name, [table.handed(table.rows[key]) for key in sorted(table.rows)])
+            for name, table in tables.items()
+        ]

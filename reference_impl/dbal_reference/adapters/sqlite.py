@@ -1,8 +1,9 @@
-"""The SQLite adapter: a file (write-ahead log), or a private database in memory."""
+"""The SQLite adapter: a file with a write-ahead log, or a private database, gone with it."""
 
 import json
 import re
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,13 +18,16 @@ from dbal_reference.adapters import OverdueError, UnavailableError
 from dbal_reference.adapters.sql import ddl
 from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
+from dbal_reference.adapters.sql.pool import Pool
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sqlite_connection import SqliteConnection
 from dbal_reference.errors import SchemaError
 from dbal_reference.model import Field, Schema
 
-_IDLE_READERS = 8  # kept open; more are opened when more threads read at once
+_READERS = 64  # at once, of a file; opened as they are needed
+_PRIVATE_READERS = 8  # opened at start, since later there is no name to open
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"
+_ANYTHING = "SELECT count(*) FROM sqlite_master"
 _SETTINGS = (
     "PRAGMA busy_timeout = 30000",  # for others that recover or check-point the log
     "PRAGMA foreign_keys = ON",
@@ -35,13 +39,15 @@ _SETTINGS = (
 class SqliteDialect(Dialect):
     """Text compares by its UTF-8 bytes (BINARY) and nulls are lowest: SQLite's own defaults."""
 
+    mixes_exactly = True
+
     def __init__(self) -> None:
         super().__init__(pysqlite(paramstyle="qmark"))
         self.decoders = {**self.decoders, "boolean": bool}
 
-    def column_type(self, field: Field) -> TypeEngine[Any]:
+    def column_type(self, field: Field, width: int | None) -> TypeEngine[Any]:
         """Booleans are 0 and 1."""
-        return Integer() if field.type == "boolean" else super().column_type(field)
+        return Integer() if field.type == "boolean" else super().column_type(field, width)
 
     def ascending(self, column: Expression) -> UnaryExpression[Any]:
         """Order with null first."""
@@ -84,8 +90,9 @@ _IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
 class SqliteAdapter(SqlAdapter):
     """`path` is None for a private database, gone with the adapter.
 
-    Private: one connection, one unit at a time. File: one writing connection, as many reading
-    ones as there are threads that read, and other processes may use the file as well.
+    One connection writes, which whoever writes has for himself; as many read as there are threads
+    that do, and never wait for it. Other processes may use the file as well. A private database is
+    a file too, without a name (docs/decisions/030): a connection in memory would be the only one.
     """
 
     name = "sqlite"
@@ -93,23 +100,25 @@ class SqliteAdapter(SqlAdapter):
 
     def __init__(self, schema: Schema, path: str | None = None) -> None:
         super().__init__(schema, Statements(schema, SqliteDialect()))
-        self._path = path
+        self._private = path is None
         self._lock = threading.Lock()  # of the writing connection
         self._watching = threading.Lock()  # of the watching one, which waits for no writer
         self._open = True
         self._revision = 0
-        self._idle: list[SqliteConnection] = []
-        self._writer = self._connect()
-        try:
-            self._create_tables()
-            self._watch = None if path is None else self._connect()
-        except BaseException:
-            self._writer.close()
-            raise
+        readers = _READERS if path is not None else _PRIVATE_READERS
+        self._readers = Pool(self._connect, readers)
+        if path is not None:
+            self._path = path
+            self._open_file()
+            return
+        with tempfile.TemporaryDirectory(prefix="dbal-", ignore_cleanup_errors=True) as folder:
+            self._path = f"{folder}/private.db"
+            self._open_file()
+            self._readers.fill()  # they stay when the folder goes, and the file goes with them
 
     def revision(self) -> object:
         """Count own writes, and ask a connection that never writes for those of other processes."""
-        if self._watch is None:
+        if self._private:
             return self._revision
         with self._watching:
             if not self._open:
@@ -119,8 +128,7 @@ class SqliteAdapter(SqlAdapter):
     def clear(self) -> None:
         """Remove every row; with references off, whole tables are dropped at once."""
         deadline = time.monotonic() + PATIENCE_S
-        with self._held(deadline):
-            writer = self._writer
+        with self.writer(deadline) as writer:
             writer.set_up("PRAGMA foreign_keys = OFF")
             try:
                 with writer.writing(deadline):
@@ -137,61 +145,59 @@ class SqliteAdapter(SqlAdapter):
         self._open = False
         held = self._lock.acquire(timeout=5.0)
         try:
+            self._readers.close()
             with self._watching:
-                for connection in (*self._idle, self._watch, self._writer):
-                    if connection is not None:
-                        connection.close()
-            self._idle.clear()
+                for connection in (self._watch, self._writer):
+                    connection.close()
         finally:
             if held:
                 self._lock.release()
 
     @contextmanager
-    def _transaction(self, *, write: bool, deadline: float) -> Iterator[SqliteConnection]:
-        if not self._open:
-            raise UnavailableError
-        if not write and self._path is not None:
-            with self._reader() as reader, reader.reading(deadline):
-                yield reader
-            return
-        with self._held(deadline):
-            if not write:
-                with self._writer.reading(deadline):
-                    yield self._writer
-                return
-            before = self._writer.changes
-            with self._writer.writing(deadline):
-                yield self._writer
-            self._revision += self._writer.changes != before
-
-    @contextmanager
-    def _held(self, deadline: float) -> Iterator[None]:
+    def writer(self, deadline: float) -> Iterator[SqliteConnection]:
         """Have the writing connection for oneself."""
         if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise OverdueError
         try:
             if not self._open:
                 raise UnavailableError
-            yield
+            yield self._writer
         finally:
             self._lock.release()
 
+    def note_commit(self) -> None:
+        """Count what transactions write."""
+        self._revision += 1
+
     @contextmanager
-    def _reader(self) -> Iterator[SqliteConnection]:
-        reader = self._idle.pop() if self._idle else self._connect()
+    def _transaction(self, *, write: bool, deadline: float) -> Iterator[SqliteConnection]:
+        if not self._open:
+            raise UnavailableError
+        if not write:
+            with self._readers.lease(deadline) as reader, reader.reading(deadline):
+                yield reader
+            return
+        with self.writer(deadline) as writer:
+            before = writer.changes
+            with writer.writing(deadline):
+                yield writer
+            self._revision += writer.changes != before
+
+    def _open_file(self) -> None:
+        self._writer = self._connect()
         try:
-            yield reader
-        finally:
-            if self._open and len(self._idle) < _IDLE_READERS:
-                self._idle.append(reader)
-            else:
-                reader.close()
+            self._create_tables()
+            self._watch = self._connect()
+        except BaseException:
+            self._writer.close()
+            raise
 
     def _connect(self) -> SqliteConnection:
         connection = SqliteConnection(self._path)
         try:
             for setting in _SETTINGS:
                 connection.set_up(setting)
+            connection.query(_ANYTHING)  # opens the log too, which a private database needs now
         except BaseException:
             connection.close()
             raise
@@ -199,8 +205,7 @@ class SqliteAdapter(SqlAdapter):
 
     def _create_tables(self) -> None:
         writer = self._writer
-        if self._path is not None:
-            writer.set_up("PRAGMA journal_mode = WAL")
+        writer.set_up("PRAGMA journal_mode = WAL")
         with writer.writing(time.monotonic() + PATIENCE_S):
             for table in self._statements.metadata.tables.values():
                 there = {record[0] for record in writer.query(_COLUMNS, [table.name])}

@@ -53,11 +53,11 @@ def meaning(error: sqlite3.Error) -> Exception:
 class SqliteConnection:
     """One connection, used by one thread at a time; the caller sees to that."""
 
-    def __init__(self, path: str | None) -> None:
+    def __init__(self, path: str) -> None:
         self.deadline = float("inf")
         try:
             self._raw = sqlite3.connect(
-                path or ":memory:",
+                path,
                 isolation_level=None,  # no BEGIN of its own
                 check_same_thread=False,
                 cached_statements=_TEXTS_CACHED,
@@ -112,28 +112,39 @@ class SqliteConnection:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what is done inside, and only that, if the block raises."""
-        self.execute("SAVEPOINT s")
+        self.set_savepoint("s")
         try:
             yield
         except BaseException:
             if self._raw.in_transaction:
-                self.execute("ROLLBACK TO s")
-                self.execute("RELEASE s")
+                self.undo("s")
             raise
-        self.execute("RELEASE s")
+        self.forget("s")
+
+    def set_savepoint(self, name: str) -> None:
+        """Remember this point."""
+        self.execute(f"SAVEPOINT {name}")
+
+    def undo(self, name: str) -> None:
+        """Go back to the point, and forget it."""
+        self.execute(f"ROLLBACK TO {name}")
+        self.execute(f"RELEASE {name}")
+
+    def forget(self, name: str) -> None:
+        """Let what was done since then be part of what was done before."""
+        self.execute(f"RELEASE {name}")
 
     @contextmanager
     def writing(self, deadline: float) -> Iterator[None]:
         """Begin a transaction; commit if the block ends before the deadline, else roll back."""
-        self.deadline = deadline
         try:
-            self._begin_writing()
+            self.begin(deadline)
             yield
             if time.monotonic() > deadline:
                 raise OverdueError
-            self._commit()
+            self.commit()
         finally:
-            self._end()
+            self.end()
 
     @contextmanager
     def reading(self, deadline: float) -> Iterator[None]:
@@ -143,13 +154,15 @@ class SqliteConnection:
             self.set_up("BEGIN")
             yield
         finally:
-            self._end()
+            self.end()
 
     def close(self) -> None:
         """Close; twice is harmless."""
         self._raw.close()
 
-    def _begin_writing(self) -> None:
+    def begin(self, deadline: float) -> None:
+        """Begin to write; another process may have to end first."""
+        self.deadline = deadline
         try:
             self.set_up("BEGIN IMMEDIATE")
         except OverdueError:  # another process writes
@@ -162,7 +175,12 @@ class SqliteConnection:
             finally:
                 self.set_up("PRAGMA busy_timeout = 0")
 
-    def _end(self) -> None:
+    def prolong(self, deadline: float) -> None:
+        """Go on until another deadline."""
+        self.deadline = deadline
+
+    def end(self) -> None:
+        """Roll back what is not kept."""
         self.deadline = float("inf")
         if self._raw.in_transaction:
             self.set_up("ROLLBACK")
@@ -171,7 +189,12 @@ class SqliteConnection:
         if not self._raw.in_transaction:
             raise UnavailableError
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
+        """Keep what was done.
+
+        Raises:
+            UnavailableError: `outcome_unknown` if it was lost on the way.
+        """
         self._need_transaction()
         try:
             self._raw.execute("COMMIT")

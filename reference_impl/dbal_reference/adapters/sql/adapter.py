@@ -7,11 +7,14 @@ from time import monotonic
 
 from dbal_reference.adapters import OverdueError, Row, UnavailableError
 from dbal_reference.adapters.sql.statements import Statements
+from dbal_reference.adapters.sql.transaction import (
+    PATIENCE_S as PATIENCE_S,  # noqa: PLC0414 -- for subclasses too
+)
+from dbal_reference.adapters.sql.transaction import SqlTransaction, WritingConnection
 from dbal_reference.adapters.sql.unit import Connection, SqlUnit
 from dbal_reference.model import Schema
 from dbal_reference.query.predicate import TRUE, Order, Select
 
-PATIENCE_S = 30.0  # of calls that state no deadline; the default of calls that do
 PING_S = 5.0  # SYS-HEALTH-001
 
 
@@ -20,7 +23,7 @@ class SqlAdapter(ABC):
 
     name: str
     version: str
-    capabilities: frozenset[str] = frozenset()
+    capabilities: frozenset[str] = frozenset({"transactions.flat", "transactions.nested"})
 
     def __init__(self, schema: Schema, statements: Statements) -> None:
         self._statements = statements
@@ -35,6 +38,15 @@ class SqlAdapter(ABC):
         Raises:
             UnavailableError: the database is not there.
             OverdueError: the deadline passed while waiting, or before a write ended.
+        """
+
+    @abstractmethod
+    def writer(self, deadline: float) -> AbstractContextManager[WritingConnection]:
+        """Have the connection for writing for oneself; nothing is begun on it.
+
+        Raises:
+            UnavailableError: the adapter is closed.
+            OverdueError: the deadline passed while waiting.
         """
 
     @abstractmethod
@@ -53,15 +65,30 @@ class SqlAdapter(ABC):
     def unit(self, *, write: bool, deadline: float) -> Iterator[SqlUnit]:
         """Begin a unit of work."""
         with self._transaction(write=write, deadline=deadline) as connection:
-            yield SqlUnit(connection, self._statements, write=write)
+            yield self.unit_on(connection, write=write)
+
+    def unit_on(self, connection: Connection, *, write: bool) -> SqlUnit:
+        """Make a unit on a connection on which a transaction was begun."""
+        return SqlUnit(connection, self._statements, write=write)
+
+    def transaction(self) -> SqlTransaction:
+        """Begin a transaction, of which the database does not know yet."""
+        return SqlTransaction(self)
+
+    def note_commit(self) -> None:  # noqa: B027 -- for those that count
+        """A transaction has written something."""
 
     def dump(self) -> Iterable[tuple[str, list[Row]]]:
         """Every row of every entity by key, as of one moment."""
         with self.unit(write=False, deadline=monotonic() + PATIENCE_S) as unit:
-            return [
-                (entity, unit.select(Select(entity, TRUE, order)))
-                for entity, order in self._orders.items()
-            ]
+            return self.dump_of(unit)
+
+    def dump_of(self, unit: SqlUnit) -> list[tuple[str, list[Row]]]:
+        """Every row of every entity by key, as the unit sees it."""
+        return [
+            (entity, unit.select(Select(entity, TRUE, order)))
+            for entity, order in self._orders.items()
+        ]
 
     def holds_rows(self) -> bool:
         """Whether any entity has a row."""
