@@ -26,7 +26,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 for target in adapters_under_test/*/; do
     name=$(basename "$target")
-    dbal-conform run --target "$name" -n "${WORKERS:-2}" --run-file "$work/$name.jsonl"
+    dbal-conform run --target "$name" --slow -n "${WORKERS:-2}" --run-file "$work/$name.jsonl"
 done
 say "the wheel, away from the checkout"
 ci/prove_wheel.sh

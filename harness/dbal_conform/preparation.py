@@ -42,6 +42,7 @@ class Preparation(msgspec.Struct, frozen=True):
     plan: Plan
     targets: tuple[Target, ...]
     deviations: tuple[Deviation, ...]
+    slow_left_out: int = 0
 
     @property
     def whole(self) -> bool:
@@ -65,6 +66,7 @@ class Preparation(msgspec.Struct, frozen=True):
             started_at=started_at,
             platform=platform,
             filter=filter_of(self.request),
+            slow_left_out=self.slow_left_out,
             shard=self.request.shard or "",
             columns=tuple(columns),
             cases=case_notes(cases),
@@ -87,6 +89,7 @@ def prepare(request: RunRequest) -> Preparation:
     schema = Path(request.schema) if request.schema else None
     contract = load_contract(schema)
     cases = [case for suite in load_corpus(paths) for case in suite.cases]
+    quick = cases if request.slow else [case for case in cases if "slow" not in case.needs]
     _refuse_unplannable(cases, contract)
     targets = find_targets(request.targets or (DEFAULT_TARGET,))
     sites = {site: target for target in targets for site in _sites(target, request)}
@@ -98,7 +101,7 @@ def prepare(request: RunRequest) -> Preparation:
         )
     digest = suite_hash(paths, schema)
     plan = make_plan(
-        cases,
+        quick,
         tuple(sites),
         Selector(request.selection, contract.requirements),
         suite_hash=digest,
@@ -113,6 +116,7 @@ def prepare(request: RunRequest) -> Preparation:
         plan=plan,
         targets=tuple(sites[site] for site in plan.sites),
         deviations=_deviations(request, targets, cases),
+        slow_left_out=len(cases) - len(quick),
     )
 
 

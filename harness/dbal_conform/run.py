@@ -60,7 +60,7 @@ def run(preparation: Preparation, means: Means, file: Path, watch: Watch) -> Led
     if not preparation.plan.trials:
         raise HarnessError(
             "the run is invalid: nothing matches, so nothing was run; `dbal-conform list` takes the"
-            " same filters"
+            " same filters, and --slow adds the cases that wait in real time"
         )
     with closing(create(file)) as out:
         try:

@@ -34,6 +34,7 @@ def list_cases(  # noqa: PLR0913 -- the filters of `run`
     tag: options.Tags = None,
     requirement: options.Requirements = None,
     capability: options.Capabilities = None,
+    slow: options.Slow = False,
     shard: options.ShardText = None,
     schema: options.Schema = None,
     json: options.Json = False,
@@ -50,6 +51,7 @@ def list_cases(  # noqa: PLR0913 -- the filters of `run`
         paths=tuple(cases or ()),
         profile=options.profile_of(profile),
         selection=options.selection_of(expression, tag, requirement, capability),
+        slow=slow,
         shard=shard,
         schema=schema,
     )

@@ -49,6 +49,9 @@ Requirements: TypeAlias = Annotated[
 Capabilities: TypeAlias = Annotated[
     list[str] | None, typer.Option("--capability", help="Cases that need it; globs are allowed.")
 ]
+Slow: TypeAlias = Annotated[
+    bool, typer.Option("--slow", help="Also the cases that wait in real time, half a minute each.")
+]
 ShardText: TypeAlias = Annotated[
     str | None, typer.Option("--shard", help="Part I of N of the plan: 2/5.")
 ]

@@ -42,6 +42,7 @@ def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
     tag: options.Tags = None,
     requirement: options.Requirements = None,
     capability: options.Capabilities = None,
+    slow: options.Slow = False,
     shard: options.ShardText = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the order; else a new one.")] = None,
     workers: Annotated[
@@ -83,6 +84,7 @@ def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
         paths=tuple(cases or ()),
         profile=options.profile_of(profile),
         selection=options.selection_of(expression, tag, requirement, capability),
+        slow=slow,
         shard=shard,
         seed=seed,
         schema=schema,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dbal_conform.core.baseline import GATING, Deviation, Judgement, judge
+from dbal_conform.core.baseline import Deviation, Judgement, judge
 from dbal_conform.core.messages import Json
 from dbal_conform.core.verdict import TrialResult, Verdict
 
@@ -91,6 +91,7 @@ class Header(Record, frozen=True, tag_field="type", tag="header"):
     started_at: str
     platform: str = ""
     filter: dict[str, Json] = {}  # empty: the whole suite
+    slow_left_out: int = 0  # cases that wait in real time, and were not asked for
     shard: str = ""
     columns: tuple[Column, ...] = ()
     cases: dict[str, CaseNote] = {}
@@ -219,10 +220,18 @@ class Ledger(msgspec.Struct, frozen=True):
 
 
 def _nonconformant(judged: Counter[Judgement]) -> Iterator[Problem]:
-    for judgement in Judgement:
-        if judgement in GATING and judged[judgement]:
-            text = f"{judged[judgement]} trials {judgement.value}"
-            yield Problem(RunResult.NONCONFORMANT, text)
+    for judgement, means in _GATING_MEANS.items():
+        if count := judged[judgement]:
+            trials = "1 trial" if count == 1 else f"{count:,} trials"
+            yield Problem(RunResult.NONCONFORMANT, f"{trials} {means}")
+
+
+_GATING_MEANS = {
+    Judgement.UNEXPECTED: "broke the contract",
+    Judgement.STALE: "no longer deviated as the baseline says",
+    Judgement.EXPIRED: "deviated by an entry of the baseline that has expired",
+    Judgement.WRONG_FAIL: "deviated otherwise than the baseline says",
+}
 
 
 # Verdicts of which a report needs no more than that they were earned.

@@ -20,6 +20,7 @@ class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     paths: tuple[str, ...] = ()
     profile: Profile | None = None
     selection: Selection = Selection()
+    slow: bool = False  # also the cases that wait in real time
     shard: str | None = None
     seed: int | None = None
     schema: str | None = None

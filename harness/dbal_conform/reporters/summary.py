@@ -38,6 +38,8 @@ def scope(header: Header) -> str:
     """Return in words what a run set out to show."""
     words = [f"profile {header.profile}"]
     words += [f"{name} {value}" for name, value in header.filter.items()]
+    if header.slow_left_out:
+        words.append(f"without {header.slow_left_out} slow (--slow)")
     words += [f"shard {header.shard}"] if header.shard else []
     return ", ".join(words)
 
