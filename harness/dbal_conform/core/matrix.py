@@ -160,8 +160,10 @@ def _capability(ledger: Ledger, name: str, column: Column, able: Mapping[str, Js
     )
     states = [item.state for item in evidence if item.state is not State.NOT_APPLICABLE]
     possible = able.get(column.kind)
+    idle = not evidence and possible is False and claimed is False
+    worst = State.NOT_APPLICABLE if idle else _worst(item.state for item in evidence)
     return Cell(
-        _summed(states) if states else _worst(item.state for item in evidence),
+        _summed(states) if states else worst,
         sum(state in _HOLDS for state in states),
         len(states),
         possible=possible if isinstance(possible, bool | str) else None,

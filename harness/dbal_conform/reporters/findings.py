@@ -74,6 +74,11 @@ class Finding(NamedTuple):
         return f"{word} ({', '.join(asides)})" if asides else word
 
     @property
+    def broken_steps(self) -> frozenset[str]:
+        """The steps in whose replies something differs."""
+        return frozenset(one.step for one in self.result.mismatches)
+
+    @property
     def failing(self) -> bool:
         """Whether this alone keeps the run from being conformant, or is our own fault."""
         return self.judgement in GATING or self.result.verdict is Verdict.HARNESS_ERROR

@@ -8,24 +8,29 @@ theme.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, NamedTuple, TextIO
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from dbal_conform.core.baseline import Judgement
-from dbal_conform.core.ledger import Key, Ledger
+from dbal_conform.core.ledger import Key, Ledger, group_of
 from dbal_conform.core.matrix import Evidence, Matrix, Row, build
 from dbal_conform.core.messages import Json
 from dbal_conform.core.verdict import Verdict
-from dbal_conform.reporters.findings import Finding, findings
+from dbal_conform.reporters.contrast import sides
+from dbal_conform.reporters.findings import Finding, findings, is_upkeep
 from dbal_conform.reporters.plain import clip, one_line, plain, shown
 from dbal_conform.reporters.summary import scope, summary
 from dbal_conform.reporters.words import APART, AREAS, JUDGEMENTS, RESULTS, STATES, VERDICTS
 
 WEB = Path(__file__).parent / "web"
+TOPIC = 110  # characters of what a group is about
 VALUE = 200_000  # characters of one value; a browser lays that out in a blink
 _INERT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
@@ -54,6 +59,9 @@ def write(ledger: Ledger, out: TextIO) -> None:
     environment.filters.update(
         plain=plain,
         line=one_line,
+        prose=prose,
+        sides=lambda one: sides(clip(one.expected, VALUE), clip(one.actual, VALUE)),
+        upkeep=is_upkeep,
         value=lambda value: clip(shown(value), VALUE),
         clip=lambda text: clip(text, VALUE),
     )
@@ -71,6 +79,7 @@ def write(ledger: Ledger, out: TextIO) -> None:
         states=STATES,
         areas=_areas(table),
         matrix=table,
+        topics=_topics(ledger),
         sections=_sections(found),
         unset=msgspec.UNSET,
     )
@@ -81,9 +90,32 @@ def write(ledger: Ledger, out: TextIO) -> None:
 def inert(value: Json) -> str:
     """Return JSON that can stand in a script element: ASCII, and nothing that ends the element."""
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    for character, escape in _INERT.items():
-        text = text.replace(character, escape)
+    for character, spelled in _INERT.items():
+        text = text.replace(character, spelled)
     return text
+
+
+def prose(text: str) -> Markup:
+    """Return a statement of the contract as HTML: `code` and **strong** as it writes them."""
+    safe = str(escape(text))
+    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
+    return Markup(re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", safe))  # noqa: S704 -- escaped
+
+
+def _topics(ledger: Ledger) -> dict[str, str]:
+    """Return for each group what it is about: the first of its statements, and how many follow."""
+    members: dict[str, list[str]] = {}
+    for name, note in ledger.header.requirements.items():
+        members.setdefault(group_of(name), []).append(one_line(note.text))
+    return {
+        group: _shortened(texts[0]) + (f" (and {len(texts) - 1} more)" if texts[1:] else "")
+        for group, texts in members.items()
+    }
+
+
+def _shortened(text: str) -> str:
+    """Return the statement without its remarks, cut between words."""
+    return shorten(text.partition("**pinned**")[0].strip().rstrip("."), TOPIC, placeholder=" …")
 
 
 def _source(name: str) -> str:
@@ -154,9 +186,7 @@ def _index(ledger: Ledger, table: Matrix, found: list[Finding]) -> dict[str, Jso
     told = {_key(one): number for number, one in enumerate(found)}
     judgements = ledger.judgements
     return {
-        "columns": [
-            f"{one_line(each.target)} · {one_line(each.database)}" for each in table.columns
-        ],
+        "columns": [[one_line(each.target), one_line(each.database)] for each in table.columns],
         "requirements": {
             name: [note.keyword, one_line(note.text)]
             for name, note in ledger.header.requirements.items()
@@ -183,7 +213,7 @@ def _index(ledger: Ledger, table: Matrix, found: list[Finding]) -> dict[str, Jso
 
 
 def _row(table: Matrix, row: Row, numbers: Mapping[Key, int]) -> Json:
-    """Return a row: its name, and for each column its proofs (requirement, state, trials, apart)."""
+    """Return a row: its name, and by column its proofs (requirement, state, trials, apart)."""
     cells: list[Any] = []
     for column, cell in zip(table.columns, row.cells, strict=True):
 

@@ -32,8 +32,14 @@ def test_requirements_of_the_cases_and_of_the_invariants_are_noted() -> None:
     contract = load_contract()
     notes = requirement_notes([CASE], contract)
     assert notes["USR-CREATE-001"].text == contract.requirements["USR-CREATE-001"].text
-    assert "USR-CREATE-002" not in notes
+    assert notes["USR-CREATE-002"].proof == "w", "of the same group: the run leaves it out"
+    assert "USR-READ-001" not in notes
     assert notes["CALL-ATOM-001"].keyword == "MUST"
+
+
+def test_a_run_of_all_that_ships_is_held_against_the_whole_contract() -> None:
+    contract = load_contract()
+    assert requirement_notes([CASE], contract, whole=True).keys() == contract.requirements.keys()
 
 
 def test_every_capability_is_noted() -> None:

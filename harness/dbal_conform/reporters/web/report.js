@@ -17,6 +17,15 @@
     return make("span", `chip ${prefix}-${name}`, symbol, words[1] + (kind ? ` (${kind})` : ""));
   }
 
+  // `code` and **strong** as the contract writes them.
+  function prose(text) {
+    return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part) => {
+      if (/^`[^`]+`$/.test(part)) return make("code", "", part.slice(1, -1));
+      if (/^\*\*[^*]+\*\*$/.test(part)) return make("strong", "", part.slice(2, -2));
+      return part;
+    });
+  }
+
   function trial(number) {
     const [id, title, verdict, judgement, reason, finding] = data.trials[number];
     if (finding >= 0) {
@@ -38,7 +47,7 @@
     const head = make("h3", "", chip("", "s", state, data.states[state]));
     if (requirement) head.append(make("code", "", requirement));
     box.append(head);
-    if (text) box.append(make("p", "", make("b", "", keyword), ` ${text}`));
+    if (text) box.append(make("p", "", make("b", "", keyword), " ", ...prose(text)));
     if (trials.length) box.append(make("ul", "trials", ...trials.map(trial)));
     else box.append(make("p", "note", apart ? data.apart[apart] : "No trial of this run bears on it."));
     return box;
@@ -47,7 +56,7 @@
   const panel = byId("panel");
   function open(kind, row, column) {
     const [name, means, cells] = data[kind][row];
-    byId("panel-where").textContent = data.columns[column];
+    byId("panel-where").textContent = data.columns[column].join(" · ");
     byId("panel-title").textContent = means ? `${name}: ${means}` : name;
     const proofs = cells[column];
     const counted = proofs.filter((one) => !one[3]);
@@ -55,9 +64,46 @@
     const body = counted.map(proof);
     if (apart.length) body.push(make("h3", "apart", "Not counted"), ...apart.map(proof));
     byId("panel-body").replaceChildren(...body);
-    panel.showModal();
+    if (!panel.open) panel.showModal();
     panel.scrollTop = 0;
     byId("panel-title").focus();
+    remember([name, ...data.columns[column]].map(encodeURIComponent).join("/"));
+  }
+
+  // The address names the cell or finding that is open, so that it can be passed on.
+  function remember(hash) {
+    try {
+      history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+    } catch { /* a browser may forbid it for a file; the page works without */ }
+  }
+  function visit() {
+    const hash = location.hash.slice(1);
+    const finding = /^finding-\d+$/.test(hash) && byId(hash);
+    if (finding) {
+      finding.open = true;
+      finding.scrollIntoView();
+      return;
+    }
+    let parts = [];
+    try {
+      parts = hash.split("/").map(decodeURIComponent);
+    } catch { return; /* not an address that this page made */ }
+    if (parts.length !== 3) return;
+    const column = data.columns.findIndex((one) => one[0] === parts[1] && one[1] === parts[2]);
+    for (const kind of ["capabilities", "groups"]) {
+      const row = data[kind].findIndex((one) => one[0] === parts[0]);
+      if (row >= 0 && column >= 0) {
+        open(kind, row, column);
+        return;
+      }
+    }
+  }
+  panel.addEventListener("close", () => remember(""));
+  addEventListener("hashchange", visit);
+  for (const one of document.querySelectorAll("#findings .finding")) {
+    one.addEventListener("toggle", () => {
+      if (one.open && !panel.open) remember(one.id);
+    });
   }
   byId("panel-close").addEventListener("click", () => panel.close());
   panel.addEventListener("click", (event) => {
@@ -107,6 +153,8 @@
   byId("filters").addEventListener("input", filter);
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   filter();
+
+  visit();
 
   const themes = ["auto", "light", "dark"];
   const button = byId("theme");
