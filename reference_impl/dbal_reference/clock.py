@@ -23,6 +23,7 @@ class Clock:
         self._lock = Lock()
         self._offset = 0
         self._frozen_at: int | None = None
+        self._watchers: list[Callable[[], None]] = []
 
     @property
     def frozen(self) -> bool:
@@ -33,6 +34,10 @@ class Clock:
         """The present instant, in epoch milliseconds."""
         frozen_at = self._frozen_at
         return self._wall_ms() + self._offset if frozen_at is None else frozen_at
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` whenever the clock was moved, stopped or let run."""
+        self._watchers.append(watcher)
 
     def set(self, instant_ms: int) -> None:
         """Go to an instant, which is not before the present one; `frozen` stays as it is.
@@ -47,6 +52,7 @@ class Clock:
                 self._frozen_at = instant_ms
             else:
                 self._offset = instant_ms - self._wall_ms()
+        self._tell()
 
     def freeze(self, *, frozen: bool) -> None:
         """Stand still at the present instant, or run on from it."""
@@ -54,9 +60,15 @@ class Clock:
             now = self.now_ms()
             self._frozen_at = now if frozen else None
             self._offset = now - self._wall_ms()
+        self._tell()
 
     def restore(self) -> None:
         """Back to real time (CTL-RESET-001)."""
         with self._lock:
             self._offset = 0
             self._frozen_at = None
+        self._tell()
+
+    def _tell(self) -> None:
+        for watcher in self._watchers:
+            watcher()

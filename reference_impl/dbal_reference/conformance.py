@@ -26,7 +26,8 @@ class Target:
         return self._handler.handle(message, self._connection)
 
     def close(self) -> None:
-        """Let go of the database; may be called twice."""
+        """Roll back what is open, and let go of the database; may be called twice."""
+        self.service.close()
         self._adapter.close()
 
 

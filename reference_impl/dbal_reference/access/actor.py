@@ -50,6 +50,11 @@ class Actor(msgspec.Struct, frozen=True):
         return cls("user", id, username, role, level, acting_in, narrowed_to is not None)
 
     @property
+    def name(self) -> str:
+        """The user's id, `anonymous` or `system`: as audit records and transactions know him."""
+        return self.kind if self.id is None else self.id
+
+    @property
     def is_system(self) -> bool:
         """Whether rules do not apply (ACL-SYS-001)."""
         return self.kind == "system"

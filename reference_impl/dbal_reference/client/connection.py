@@ -60,6 +60,7 @@ class InProcess:
 
     def close(self) -> None:
         """See `Connection`."""
+        self._service.close()
         self._adapter.close()
 
 

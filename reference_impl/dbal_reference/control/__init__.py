@@ -1,5 +1,7 @@
 """conformance.*: what lets a harness set up a world and look behind the scenes (section 17)."""
 
+from typing import NamedTuple
+
 from dbal_reference.audit import AuditLog
 from dbal_reference.control.digest import Digest
 from dbal_reference.control.faults import Fault, Faults
@@ -11,9 +13,16 @@ from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.procedure import Procedure
 
 
-def compile_controls(engine: Engine, audit: AuditLog, faults: Faults) -> dict[str, Procedure]:
+class Instruments(NamedTuple):
+    """What control methods read and set, besides what every operation works with."""
+
+    audit: AuditLog
+    faults: Faults
+
+
+def compile_controls(engine: Engine, instruments: Instruments) -> dict[str, Procedure]:
     """The procedures of a server in conformance mode, by method."""
-    operations = engine.schema.operations
+    operations, (audit, faults) = engine.schema.operations, instruments
     return {
         "conformance.audit": Audit(engine, operations["conformance.audit"], audit),
         "conformance.clock": SetClock(engine, operations["conformance.clock"]),

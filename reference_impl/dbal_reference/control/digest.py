@@ -32,15 +32,21 @@ class Digest(SystemProcedure):
         if "tx" in call.params and needed not in self.engine.claims:
             raise CapabilityError(f"{needed} is not supported", capability=needed)
 
-    def perform(self, call: Call, intent: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 -- the seam
+    def perform(self, call: Call, intent: dict[str, Any]) -> dict[str, Any]:
         """Digest what is there; the revision is asked first, so that a write in between shows."""
+        if intent["tx"] is not None:
+            with self.engine.transactions.looked_into(intent["tx"], call.deadline) as work:
+                return self._digests(work.dump())
         adapter = self.engine.adapter
         revision = adapter.revision()
         if self._latest is not None and self._latest[0] == revision:
             return self._latest[1]
-        digests = {entity: self._digest(entity, rows) for entity, rows in adapter.dump()}
+        digests = self._digests(adapter.dump())
         self._latest = (revision, digests)
         return digests
+
+    def _digests(self, dump: Iterable[tuple[str, list[Row]]]) -> dict[str, Any]:
+        return {entity: self._digest(entity, rows) for entity, rows in dump}
 
     def _digest(self, entity: str, rows: Iterable[Row]) -> dict[str, Any]:
         """Rows come by key; members and json objects are encoded in one order."""

@@ -83,7 +83,7 @@ def _lose_database(call: Call, _fault: _Armed, procedure: Procedure) -> None:
 
 
 def _lose_commit(call: Call, fault: _Armed, procedure: Procedure) -> None:
-    if procedure.writes:
+    if procedure.commits:
         call.loses_commit = True
     else:
         _lose_database(call, fault, procedure)

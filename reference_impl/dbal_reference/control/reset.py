@@ -76,6 +76,7 @@ class Reset(SystemProcedure):
 
     def _empty(self, call: Call) -> None:
         """CTL-RESET-001."""
+        self.engine.transactions.end_all()
         self.engine.adapter.clear()
         self._audit.clear()
         self._faults.clear()

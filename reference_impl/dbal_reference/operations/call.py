@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from dbal_reference.access.actor import Actor
-from dbal_reference.adapters import Adapter, Unit
+from dbal_reference.adapters import Adapter, Transaction, Unit
 from dbal_reference.errors import DatabaseError, TimeoutExceededError
 from dbal_reference.validation import Author
 
@@ -33,13 +33,16 @@ class Call:
     Attributes:
         subject: key of the one row the call is about, for its audit record (AUD-REC-005).
         now_ms: the instant of the call; it does not move while the call runs.
+        peer: the connection it came by, if that is one that stays.
+        place: where its units of work are begun: the database, or a transaction in it.
     """
 
     DEFAULT_MS = NO_META.deadline_ms
 
     __slots__ = (
-        "_adapter",
+        "_database",
         "_reading",
+        "_received",
         "_unit",
         "actor",
         "deadline",
@@ -49,12 +52,20 @@ class Call:
         "method",
         "now_ms",
         "params",
+        "peer",
+        "place",
         "recorded",
         "subject",
     )
 
-    def __init__(self, method: str, adapter: Adapter, received: float) -> None:
+    def __init__(
+        self, method: str, adapter: Adapter, received: float, peer: object = None
+    ) -> None:
         self.method = method
+        self.peer = peer
+        self.place: Adapter | Transaction = adapter
+        self._received = received
+        self._database = adapter
         self.params: dict[str, Any] = {}
         self.meta = NO_META
         self.actor = Actor.anonymous()
@@ -64,7 +75,6 @@ class Call:
         self.recorded = False  # its audit record is kept already
         self.loses_commit = False  # by a fault (CTL-FAULT-001)
         self.loses_database = False  # by a fault that strikes dbal.health
-        self._adapter = adapter
         self._unit: Unit | None = None
         self._reading: ExitStack | None = None
 
@@ -79,9 +89,17 @@ class Call:
         if self._unit is None:
             self._reading = ExitStack()
             self._unit = self._reading.enter_context(
-                self._adapter.unit(write=False, deadline=self.deadline)
+                self.place.unit(write=False, deadline=self.deadline)
             )
         return self._unit
+
+    def restart(self, now_ms: int) -> None:
+        """Begin the way through the checks, or begin it anew under another schema."""
+        self.release()
+        self.write_in(None)
+        self.place = self._database
+        self.deadline = self._received + self.DEFAULT_MS / 1000
+        self.now_ms = now_ms
 
     def write_in(self, unit: Unit | None) -> None:
         """Do the rest in this unit, or in none when it has ended."""

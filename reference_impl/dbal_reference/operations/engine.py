@@ -15,10 +15,11 @@ from dbal_reference.query.evaluate import Test, compile_predicate
 from dbal_reference.query.logic import any_of
 from dbal_reference.query.predicate import TRUE, Compare, IsNull, Predicate
 from dbal_reference.rate_limit import FailureLimit
+from dbal_reference.transactions import Transactions
 from dbal_reference.values import encode_value
 
 # What this service does whole of that for which a backend must give its word (CAP-CLAIM-002).
-SERVED: frozenset[str] = frozenset()
+SERVED: frozenset[str] = frozenset({"transactions.flat", "transactions.nested"})
 ALWAYS_SERVED = frozenset({"schemaIntrospection"})  # needs nothing of a backend
 
 _MOST_CACHED = (
@@ -36,30 +37,38 @@ class BoundGrant(NamedTuple):
     passes: Test
 
 
+class OutdatedError(Exception):
+    """The schema was migrated while the call was on its way: it is to be judged anew."""
+
+
+class Resources(NamedTuple):
+    """What outlives a migration of the schema; `renew` puts another schema in force."""
+
+    adapter: Adapter
+    clock: Clock
+    cursors: Cursors
+    hasher: Hasher
+    failures: FailureLimit
+    transactions: Transactions
+    conformance: bool
+    renew: Callable[[Schema], None]
+
+
 class Engine:
     """Shared by all calls; nothing in it changes but its caches."""
 
-    def __init__(  # noqa: PLR0913 -- the parts a service is put together from
-        self,
-        schema: Schema,
-        adapter: Adapter,
-        clock: Clock,
-        *,
-        cursor_secret: bytes,
-        hasher: Hasher,
-        conformance: bool,
-    ) -> None:
+    def __init__(self, schema: Schema, resources: Resources) -> None:
         self.schema = schema
-        self.adapter = adapter
-        self.clock = clock
-        self.conformance = conformance
+        self.adapter = resources.adapter
+        self.clock = resources.clock
+        self.conformance = resources.conformance
         self.access = Access(schema)
-        self.cursors = Cursors(cursor_secret)
-        self.hasher = hasher
-        self.failures = FailureLimit(
-            clock, failures=schema.verify["failures"], window_ms=schema.verify["window_ms"]
-        )
-        self.claims = ALWAYS_SERVED | (adapter.capabilities & SERVED)
+        self.cursors = resources.cursors
+        self.hasher = resources.hasher
+        self.failures = resources.failures
+        self.transactions = resources.transactions
+        self.renew = resources.renew
+        self.claims = ALWAYS_SERVED | (resources.adapter.capabilities & SERVED)
         self.referrers = _referrers(schema)
         self.constraints = {name: _constraints(entity) for name, entity in schema.entities.items()}
         self._visible: dict[tuple[Actor, str, str], Predicate] = {}

@@ -19,15 +19,18 @@ class Procedure(ABC):
 
     Attributes:
         writes: whether `perform` is given a unit of work that writes.
+        commits: whether what was written is kept in the end, so that this can go wrong.
         tells_outage: whether an outage is its answer, and no error.
     """
 
     tells_outage = False
+    commits = False
 
     def __init__(self, engine: Engine, operation: Operation) -> None:
         self.engine = engine
         self.operation = operation
         self.writes = operation.writes
+        self.commits = self.commits or operation.writes
         self.arguments = Arguments(engine, operation)
         self._gated = tuple(
             (argument.name, argument.capability)

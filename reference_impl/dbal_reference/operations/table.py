@@ -14,6 +14,7 @@ from dbal_reference.operations import (
     page_config,
     session,
     system,
+    transaction,
     tree,
 )
 from dbal_reference.operations.engine import Engine
@@ -55,12 +56,12 @@ OWN: Mapping[str, type[Procedure]] = {
     "Session.cleanExpired": session.CleanExpired,
     "Session.extend": session.Extend,
     "Session.getByToken": session.GetByToken,
-    "dbal.begin": system.Unclaimed,
-    "dbal.commit": system.Unclaimed,
+    "dbal.begin": transaction.Begin,
+    "dbal.commit": transaction.Commit,
     "dbal.health": system.Health,
     "dbal.hello": system.Hello,
     "dbal.migrate": system.Unclaimed,
-    "dbal.rollback": system.Unclaimed,
+    "dbal.rollback": transaction.Rollback,
     "dbal.schema": system.Describe,
 }
 

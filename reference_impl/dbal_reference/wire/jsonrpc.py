@@ -63,6 +63,10 @@ class Handler:
         finally:
             peer.leave(call_id)
 
+    def leave(self, connection: Connection) -> None:
+        """Roll back what was begun on a connection that is closed (TXN-BASE-006)."""
+        self._service.leave(connection)
+
     def _answer(self, request: dict[str, Any], call_id: Id, peer: Connection) -> bytes:
         def render(result: Any) -> bytes:  # noqa: ANN401 -- any JSON
             reply = _ENCODER.encode({"jsonrpc": "2.0", "id": call_id, "result": result})
@@ -75,6 +79,7 @@ class Handler:
                 request["method"],
                 request.get("params", {}),
                 token=peer.token,
+                peer=peer,
                 render=render,
             )
         except DbalError as error:
