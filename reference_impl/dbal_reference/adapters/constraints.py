@@ -41,6 +41,13 @@ def uniques(entity: Entity) -> tuple[Constraint, ...]:
     return (*alone, *combined)
 
 
+def plain_indexes(entity: Entity) -> tuple[tuple[str, ...], ...]:
+    """Fields of the indexes that the schema asks for, and of one for each reference."""
+    keyed = {(entity.primary.name,), *((f.name,) for f in entity.fields.values() if f.unique)}
+    links = {(f.name,) for f in entity.fields.values() if f.foreign_key is not None}
+    return tuple(sorted({*entity.indexes, *links} - keyed))
+
+
 def references(schema: Schema) -> tuple[Reference, ...]:
     """Every foreign key of the schema, in its order."""
     return tuple(

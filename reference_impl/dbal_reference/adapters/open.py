@@ -4,18 +4,30 @@ from dbal_reference.adapters import Adapter
 from dbal_reference.adapters.memory import MemoryAdapter
 from dbal_reference.model import Schema
 
+_KINDS = (
+    "a database is named as memory:, sqlite:, sqlite:PATH, postgresql://user:password@host/database"
+    " or mariadb://user:password@host/database (or mysql://)"
+)
+
 
 def open_adapter(schema: Schema, url: str) -> Adapter:
-    """Open `memory:`, `sqlite:` (private, in memory) or `sqlite:PATH`, creating missing tables.
+    """Open a database, creating missing tables.
+
+    Args:
+        schema: the contract.
+        url: `memory:`, `sqlite:` (private, in memory), `sqlite:PATH`,
+            `postgresql://user:password@host:port/database`, or the same with `mariadb` or `mysql`;
+            `?pool_size=8` is how many threads can read at once.
 
     Raises:
-        ValueError: the URL is of no known kind.
+        ValueError: the URL is of no known kind, or the server is too old.
+        MissingDriverError: the driver is not installed.
         UnavailableError: the database cannot be opened.
-        SchemaError: it has tables of another schema.
+        SchemaError: it has tables of another schema, or cannot index what the schema asks for.
     """
     kind, colon, place = url.partition(":")
     if not colon:
-        raise ValueError("a database is named as memory:, sqlite: or sqlite:PATH")
+        raise ValueError(_KINDS)
     match kind:
         case "memory" if not place:
             return MemoryAdapter(schema)
@@ -24,5 +36,41 @@ def open_adapter(schema: Schema, url: str) -> Adapter:
             from dbal_reference.adapters.sqlite import SqliteAdapter  # noqa: PLC0415
 
             return SqliteAdapter(schema, None if place in {"", ":memory:"} else place)
+        case "postgresql" | "postgres" if place.startswith("//"):
+            return _postgres(schema, url)
+        case "mariadb" | "mysql" if place.startswith("//"):
+            return _mysql(schema, url)
         case _:
-            raise ValueError("a database is named as memory:, sqlite: or sqlite:PATH")
+            raise ValueError(_KINDS)
+
+
+class MissingDriverError(ValueError):
+    """A database needs a Python package that is not installed; the message names the extra."""
+
+    def __init__(self, database: str, module: str, extra: str) -> None:
+        super().__init__(
+            f"{database} needs the Python package {module}: pip install 'dbal-conform[{extra}]'"
+        )
+
+
+def _postgres(schema: Schema, url: str) -> Adapter:
+    try:
+        from dbal_reference.adapters.postgres import PostgresAdapter  # noqa: PLC0415 -- an extra
+    except ModuleNotFoundError as error:
+        _refuse(error, "PostgreSQL", "psycopg", "postgres")
+        raise
+    return PostgresAdapter(schema, url)
+
+
+def _mysql(schema: Schema, url: str) -> Adapter:
+    try:
+        from dbal_reference.adapters.mysql import MysqlAdapter  # noqa: PLC0415 -- an extra
+    except ModuleNotFoundError as error:
+        _refuse(error, "MariaDB and MySQL", "pymysql", "mysql")
+        raise
+    return MysqlAdapter(schema, url)
+
+
+def _refuse(error: ModuleNotFoundError, database: str, module: str, extra: str) -> None:
+    if error.name == module:
+        raise MissingDriverError(database, module, extra) from None

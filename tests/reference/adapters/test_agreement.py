@@ -1,6 +1,6 @@
-"""SQLite answers exactly as memory does, whatever the rows, predicates, orders and writes."""
+"""Every database answers as memory does, whatever the rows, predicates, orders and writes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,11 +23,17 @@ CHECKS = settings(
 )
 
 
-@pytest.fixture(scope="module")
-def both() -> Iterator[tuple[Adapter, Adapter]]:
-    memory, sqlite = open_adapter(WORLD, "memory:"), open_adapter(WORLD, "sqlite:")
+@pytest.fixture(scope="session")
+def both(
+    request: pytest.FixtureRequest, opened: Callable[[str], Adapter]
+) -> Iterator[tuple[Adapter, Adapter]]:
+    """Memory, and another."""
+    memory, kind = open_adapter(WORLD, "memory:"), str(request.param)
+    if kind != "sqlite:":
+        yield memory, opened(kind)
+        return
+    sqlite = open_adapter(WORLD, kind)
     yield memory, sqlite
-    memory.close()
     sqlite.close()
 
 
@@ -41,10 +47,10 @@ def fill(both: tuple[Adapter, Adapter], rows: list[Row]) -> None:
 
 @contextmanager
 def reading(both: tuple[Adapter, Adapter]) -> Iterator[tuple[Any, Any]]:
-    memory, sqlite = both
+    memory, other = both
     with (
         memory.unit(write=False, deadline=soon()) as one,
-        sqlite.unit(write=False, deadline=soon()) as two,
+        other.unit(write=False, deadline=soon()) as two,
     ):
         yield one, two
 
@@ -56,11 +62,11 @@ def test_selections_are_equal_in_rows_and_order(
 ) -> None:
     fill(both, rows)
     query = Select("Thing", where, order)
-    with reading(both) as (memory, sqlite):
+    with reading(both) as (memory, other):
         found = memory.select(query)
-        assert sqlite.select(query) == found
-        assert sqlite.count("Thing", where) == memory.count("Thing", where) == len(found)
-        opposite = sqlite.select(Select("Thing", Not(where), order))
+        assert other.select(query) == found
+        assert other.count("Thing", where) == memory.count("Thing", where) == len(found)
+        opposite = other.select(Select("Thing", Not(where), order))
         assert len(found) + len(opposite) == len(rows)  # QRY-FLT-008
 
 
@@ -108,8 +114,8 @@ def test_a_place_where_no_row_stands_any_more_still_divides(
     fill(both, rows)
     after = tuple(last[entry.field] for entry in order)
     query = Select("Thing", Not(IsNull("id")), order, *part, after)
-    with reading(both) as (memory, sqlite):
-        assert sqlite.select(query) == memory.select(query)
+    with reading(both) as (memory, other):
+        assert other.select(query) == memory.select(query)
 
 
 @CHECKS
@@ -123,8 +129,8 @@ def test_one_row_is_judged_as_the_selection_judges_it(
     def lookup(entity: str, key: str, wanted: object) -> Row | None:
         return next((row for row in stored[entity] if row[key] == wanted), None)
 
-    with reading(both) as (_, sqlite):
-        found = [row["id"] for row in sqlite.select(Select("Thing", where, (Order("id"),)))]
+    with reading(both) as (_, other):
+        found = [row["id"] for row in other.select(Select("Thing", where, (Order("id"),)))]
     assert found == sorted(row["id"] for row in rows if holds(where, row, lookup))
 
 
@@ -178,6 +184,8 @@ def writes(draw: st.DrawFn) -> tuple[str, str, Any, Any]:
 def test_writes_end_alike_and_leave_the_same_rows(
     both: tuple[Adapter, Adapter], steps: list[tuple[str, str, Any, Any]]
 ) -> None:
+    # InnoDB says first what the first index in its way has to say, where two things are wrong.
+    tells_apart = both[1].name not in {"mariadb", "mysql"}
     logs: list[list[str]] = []
     for adapter in both:
         adapter.clear()
@@ -189,6 +197,6 @@ def test_writes_end_alike_and_leave_the_same_rows(
                     getattr(unit, method)(*arguments)
                     log.append("done")
                 except (UniqueViolation, ReferencedError) as error:
-                    log.append(type(error).__name__)
+                    log.append(type(error).__name__ if tells_apart else "refused")
         logs.append([*log, *map(repr, adapter.dump())])
     assert logs[1] == logs[0]

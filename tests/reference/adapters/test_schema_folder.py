@@ -1,12 +1,9 @@
 """The schema folder of the checkout, as tables."""
 
-from pathlib import Path
-
 import pytest
 from tests.reference.adapters.world import soon
 
-from dbal_reference.adapters import Row, UniqueViolation
-from dbal_reference.adapters.open import open_adapter
+from dbal_reference.adapters import Adapter, Row, UniqueViolation
 from dbal_reference.adapters.sql import ddl
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sqlite import SqliteDialect
@@ -30,11 +27,8 @@ def user(number: int) -> Row:
     }
 
 
-@pytest.mark.parametrize("url", ["memory:", "sqlite:", "sqlite:FILE"])
-def test_renaming_and_deleting_a_user_takes_the_credential_along(
-    schema: Schema, url: str, tmp_path: Path
-) -> None:
-    adapter = open_adapter(schema, url.replace("FILE", str(tmp_path / "rows.db")))
+def test_renaming_and_deleting_a_user_takes_the_credential_along(whole: Adapter) -> None:
+    adapter = whole
     query = Select("Credential", TRUE, (Order("username"),))
     with adapter.unit(write=True, deadline=soon()) as unit:
         unit.insert("User", [user(1), user(2)])
@@ -48,7 +42,6 @@ def test_renaming_and_deleting_a_user_takes_the_credential_along(
             unit.insert("User", [user(3) | {"username": "user2"}])
         with pytest.raises(UniqueViolation):
             unit.insert("User", [user(4) | {"email": "2@example.com"}])
-    adapter.close()
 
 
 def test_what_is_unique_in_a_tenant_is_so_in_the_null_tenant(schema: Schema) -> None:

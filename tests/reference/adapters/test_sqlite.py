@@ -111,7 +111,7 @@ def test_readers_of_a_file_work_side_by_side_and_beside_a_writer(file: SqliteAda
 
 
 def test_a_statement_is_broken_off_at_the_deadline() -> None:
-    connection = SqliteConnection(None)
+    connection = SqliteConnection(":memory:")
     began = monotonic()
     with pytest.raises(OverdueError), connection.reading(soon(0.05)):
         connection.query(ENDLESS)
@@ -121,7 +121,7 @@ def test_a_statement_is_broken_off_at_the_deadline() -> None:
 
 
 def test_after_a_broken_off_write_the_unit_takes_no_more() -> None:
-    connection = SqliteConnection(None)
+    connection = SqliteConnection(":memory:")
     connection.set_up("CREATE TABLE t (x)")
 
     def work() -> None:

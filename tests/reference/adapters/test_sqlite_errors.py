@@ -72,7 +72,7 @@ class Disk:
 
 
 def committing(disk: Disk) -> None:
-    connection = SqliteConnection(None)
+    connection = SqliteConnection(":memory:")
     connection.close()
     connection._raw = disk  # type: ignore[assignment]  # noqa: SLF001 -- a disk that fails
     with connection.writing(soon()):

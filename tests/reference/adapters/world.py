@@ -9,11 +9,12 @@ from dbal_reference.query.predicate import TRUE, Order, Predicate, Select
 
 
 def field(name: str, kind: str = "string", **more: Any) -> Field:  # noqa: ANN401 -- of any field
-    return Field(name=name, type=kind, **more)
+    longest = 100 if kind in {"string", "enum"} else None  # else servers could not index it
+    return Field(name=name, type=kind, max_length=longest, **more)
 
 
 def optional(name: str, kind: str = "string", **more: Any) -> Field:  # noqa: ANN401 -- of any field
-    return Field(name=name, type=kind, nullable=True, **more)
+    return field(name, kind, nullable=True, **more)
 
 
 def points(name: str, target: str, at: str, delete: str, update: str = "restrict") -> Field:

@@ -1,9 +1,12 @@
 """From the schema to SQLAlchemy tables: columns, keys, unique indexes, references, checks."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, MetaData, Table
 
-from dbal_reference.adapters.constraints import Reference, references, uniques
-from dbal_reference.adapters.sql.dialect import Dialect
+from dbal_reference.adapters.constraints import Reference, plain_indexes, references, uniques
+from dbal_reference.adapters.sql.dialect import Dialect, named
+from dbal_reference.adapters.sql.widths import Widths
 from dbal_reference.model import Entity, Schema
 
 # Restrict is NO ACTION, which is judged when the statement and its cascades are done; RESTRICT
@@ -12,9 +15,14 @@ _ACTIONS = {"cascade": "CASCADE", "set_null": "SET NULL", "restrict": None}
 
 
 def make_tables(schema: Schema, dialect: Dialect) -> MetaData:
-    """Make one table an entity, named and with columns named as the schema names them."""
+    """Make one table an entity, named and with columns named as the schema names them.
+
+    Raises:
+        SchemaError: an index would be wider than the database can have it.
+    """
     metadata = MetaData()
     links = references(schema)
+    widths = Widths(schema, dialect)
     for entity in schema.entities.values():
         own = [link for link in links if link.entity == entity.name]
         table = Table(
@@ -23,7 +31,7 @@ def make_tables(schema: Schema, dialect: Dialect) -> MetaData:
             *(
                 Column(
                     field.name,
-                    dialect.column_type(field),
+                    dialect.column_type(field, widths.of(entity, field)),
                     primary_key=field.primary,
                     nullable=field.nullable and not field.primary,
                     autoincrement=False,
@@ -31,9 +39,10 @@ def make_tables(schema: Schema, dialect: Dialect) -> MetaData:
                 for field in entity.fields.values()
             ),
             *(_foreign_key(link) for link in own),
+            **dialect.table_options,
         )
         _checks(table, entity)
-        _indexes(table, entity, own, dialect)
+        _indexes(table, entity, dialect)
     return metadata
 
 
@@ -41,7 +50,7 @@ def _foreign_key(link: Reference) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         [link.field],
         [f"{link.target}.{link.target_field}"],
-        name=f"f_{link.entity}_{link.field}",
+        name=named(f"f_{link.entity}_{link.field}"),
         ondelete=_ACTIONS[link.on_delete],
         onupdate=_ACTIONS[link.on_update],
     )
@@ -52,19 +61,22 @@ def _checks(table: Table, entity: Entity) -> None:
     for field in entity.fields.values():
         column = table.c[field.name]
         if field.type == "boolean" and column.type.python_type is not bool:
-            check = CheckConstraint(column.in_((0, 1)), name=f"c_{table.name}_{field.name}")
-            table.append_constraint(check)
+            name = named(f"c_{table.name}_{field.name}")
+            table.append_constraint(CheckConstraint(column.in_((0, 1)), name=name))
 
 
-def _indexes(table: Table, entity: Entity, links: list[Reference], dialect: Dialect) -> None:
+def _indexes(table: Table, entity: Entity, dialect: Dialect) -> None:
     """Unique ones, those the schema asks for, and one for each reference (cascades look there)."""
     for constraint in uniques(entity):
+        name = _name("u", entity, constraint.fields)
         if constraint.tenant is None:
-            columns = [table.c[field] for field in constraint.fields]
-            Index(f"u_{table.name}_{'_'.join(constraint.fields)}", *columns, unique=True)
+            Index(name, *(table.c[field] for field in constraint.fields), unique=True)
         else:
-            dialect.unique_in_tenant(table, constraint.tenant, constraint.fields)
-    keyed = {(entity.primary.name,), *((f.name,) for f in entity.fields.values() if f.unique)}
-    asked = {*entity.indexes, *((link.field,) for link in links)} - keyed
-    for fields in sorted(asked):
-        Index(f"i_{table.name}_{'_'.join(fields)}", *(table.c[field] for field in fields))
+            dialect.unique_in_tenant(table, constraint.tenant, constraint.fields, name)
+    for fields in plain_indexes(entity):
+        columns = (dialect.indexed(table.c[field]) for field in fields)
+        Index(_name("i", entity, fields), *columns)
+
+
+def _name(kind: str, entity: Entity, fields: Iterable[str]) -> str:
+    return named(f"{kind}_{entity.name}_{'_'.join(fields)}")

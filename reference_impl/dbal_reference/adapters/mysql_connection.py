@@ -1,0 +1,243 @@
+"""A connection of PyMySQL, with a deadline, whose errors are those of `adapters`."""
+
+import math
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import pymysql
+from pymysql.cursors import Cursor
+
+from dbal_reference.adapters import (
+    OverdueError,
+    ReferencedError,
+    UnavailableError,
+    UniqueViolation,
+    WriteConflictError,
+)
+from dbal_reference.adapters.sql.server_connection import (
+    CONNECT_S,
+    HopelessError,
+    ServerConnection,
+)
+from dbal_reference.adapters.sql.unit import GaveUpError
+
+WRITER: Final = "dbal_writer"  # the table whose one row is locked by whoever writes
+_GRACE_S: Final = 0.25  # for the server to say itself that time is up
+# What follows in a longer text is not sorted by; of the 1 kB that is usual, too much is left out.
+# A buffer must hold 15 rows of 8 such texts (QRY-SORT-006), or the server gives up.
+_SORTED_BYTES: Final = 65_536
+_SLEEPING_S: Final = 3600  # the server hangs up after that
+_LOCK: Final = f"SELECT id FROM {WRITER} FOR UPDATE"  # noqa: S608 -- a constant
+
+_MEANINGS: Final[Mapping[int, type[Exception]]] = {
+    **dict.fromkeys((1062, 1169, 1557, 1586, 1761, 1762), UniqueViolation),
+    **dict.fromkeys((1216, 1217, 1451, 1452), ReferencedError),
+    **dict.fromkeys((1213, 1020), WriteConflictError),  # deadlock; changed since it was read
+    # Lock wait timeout, interrupted, max_statement_time, max_execution_time, cannot wait.
+    **dict.fromkeys((1205, 1317, 1969, 3024, 3572), OverdueError),
+    **dict.fromkeys((1044, 1045, 1049, 1698, 3118, 4151), HopelessError),  # denied, no database
+    # Connections: too many, lost, killed; the server shuts down.
+    **dict.fromkeys((1040, 1042, 1043, 1053, 1077, 1079, 1152, 1158, 1159, 1160), UnavailableError),
+    **dict.fromkeys((1161, 1184, 1203, 1226, 1927, 4031), UnavailableError),
+    **dict.fromkeys((2002, 2003, 2006, 2013, 2014, 2026, 2027, 2055), UnavailableError),
+    # Disks and files: full, broken, to be read only.
+    **dict.fromkeys((1021, 1026, 1030, 1034, 1035, 1036, 1037, 1041, 1114), UnavailableError),
+    **dict.fromkeys((1180, 1194, 1195, 1290, 1792, 1836, 3100), UnavailableError),
+    # More cascades below one another than InnoDB follows; MariaDB has no number of its own for it.
+    **dict.fromkeys((3008, 1296), GaveUpError),
+}
+
+Parameters: TypeAlias = Sequence[Any]
+
+
+class Server(NamedTuple):
+    """Which server, and of which version."""
+
+    name: str  # mariadb or mysql
+    version: tuple[int, ...]
+
+    @property
+    def oldest(self) -> tuple[int, ...]:
+        """The oldest version that has what is needed: a collation that does not pad, above all."""
+        return (10, 6) if self.name == "mariadb" else (8, 0, 17)
+
+    @property
+    def collation(self) -> str:
+        """By code point, and trailing spaces count (TYP-STR-002, -003)."""
+        return "utf8mb4_nopad_bin" if self.name == "mariadb" else "utf8mb4_0900_bin"
+
+    def __str__(self) -> str:
+        return ".".join(map(str, self.version))
+
+
+def server_of(told: str) -> Server:
+    """Read what a server says of itself: `8.4.3`, `11.8.3-MariaDB`, `5.5.5-10.11.9-MariaDB`."""
+    maria = "mariadb" in told.lower()
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)", told.removeprefix("5.5.5-") if maria else told)
+    version = tuple(map(int, found.groups())) if found else (0,)
+    return Server("mariadb" if maria else "mysql", version)
+
+
+def meaning(error: Exception) -> Exception:
+    """Say what an error of the driver is, by its number (ERR-MAP-002); itself, if a defect."""
+    if isinstance(error, pymysql.InterfaceError):
+        return UnavailableError()  # the connection is closed
+    if not isinstance(error, pymysql.MySQLError) or not error.args:
+        return error
+    known = _MEANINGS.get(error.args[0])
+    return error if known is None else known()
+
+
+class MysqlConnection(ServerConnection):
+    """One connection; `settings` are PyMySQL's.
+
+    Nothing begins a transaction but the first statement in it: a round trip saved.
+    """
+
+    def __init__(self, settings: Mapping[str, Any], *, write: bool) -> None:
+        super().__init__(write=write)
+        self._settings = settings
+        self._raw: pymysql.Connection[Cursor] | None = None
+        self._limit_s = 0.0
+        self._begun = False
+        self.server = Server("mysql", (0,))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was opened and not closed since."""
+        return self._raw is not None and self._raw.open
+
+    def meaning(self, error: Exception) -> Exception:
+        """Say what an error of the driver is."""
+        told = meaning(error)
+        late = time.monotonic() >= self.deadline
+        if isinstance(told, UnavailableError) and late and not isinstance(told, HopelessError):
+            self.close()
+            return OverdueError()
+        return told
+
+    def close(self) -> None:
+        """Hang up."""
+        raw, self._raw = self._raw, None
+        if raw is not None and raw.open:
+            raw._force_close()  # type: ignore[attr-defined]  # noqa: SLF001 -- close() waits to say goodbye
+
+    def _connect(self) -> None:
+        wait = min(CONNECT_S, self.left_s)
+        try:
+            self._raw = pymysql.connect(
+                **self._settings,
+                charset="utf8mb4",
+                autocommit=False,
+                connect_timeout=max(1, wait),
+                read_timeout=CONNECT_S,
+                write_timeout=CONNECT_S,
+            )
+            self._limit_s = 0.0
+            self.server = server_of(str(self._raw.get_server_info()))  # type: ignore[no-untyped-call]  # its stubs leave it out
+            self._check_server()
+            self._run(self._session())
+        except pymysql.MySQLError as error:
+            raise self.meaning(error) from error
+
+    def _check_server(self) -> None:
+        if self.server.version < self.server.oldest:
+            self.close()
+            oldest = ".".join(map(str, self.server.oldest))
+            names = {"mariadb": "MariaDB", "mysql": "MySQL"}
+            name = names[self.server.name]
+            raise ValueError(f"{name} {self.server} is too old: it must be {oldest} or later")
+
+    def _session(self) -> str:
+        """A reader sees everything as of its first query; a writer what is there now."""
+        isolation = "READ-COMMITTED" if self.write else "REPEATABLE-READ"
+        kind = "transaction_isolation" if self.server.name == "mysql" else "tx_isolation"
+        return (
+            f"SET NAMES utf8mb4 COLLATE {self.server.collation}, SESSION {kind} = '{isolation}', "
+            "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,"
+            f"NO_AUTO_VALUE_ON_ZERO', wait_timeout = {_SLEEPING_S}, "
+            f"max_sort_length = {_SORTED_BYTES}, sort_buffer_size = {16 * 8 * _SORTED_BYTES}"
+        )
+
+    def _start(self) -> None:
+        self._begun = False
+        try:
+            self._limit()
+            if self.write:
+                self._run(_LOCK)
+                self._begun = True
+        except pymysql.MySQLError as error:
+            raise self.meaning(error) from error
+
+    def _limit_again(self) -> None:
+        self._limit()
+
+    def _limit(self) -> None:
+        """Have the server end a statement by the deadline, give or take a factor of two.
+
+        The exact end is the reader's, below; so most units need no round trip for it.
+        """
+        limit = 2.0 ** math.ceil(math.log2(self.left_s))
+        if limit != self._limit_s:
+            own = f"max_statement_time = {limit}"
+            if self.server.name == "mysql":
+                own = f"max_execution_time = {math.ceil(limit * 1000)}"
+            self._run(f"SET {own}, innodb_lock_wait_timeout = {math.ceil(limit)}")
+            self._limit_s = limit
+
+    def _query(self, text: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        try:
+            cursor = self._run(text, parameters)
+        except pymysql.MySQLError as error:
+            if self._begun or not isinstance(self.meaning(error), UnavailableError):
+                raise
+            # The server was restarted since the connection was used last, and nothing is lost.
+            self.close()
+            self.begin(self.deadline)
+            cursor = self._run(text, parameters)
+        self._begun = True
+        return list(cursor.fetchall())
+
+    def _execute(self, text: str, parameters: Parameters) -> None:
+        self._run(text, parameters or None)
+
+    def _execute_many(self, text: str, parameters: Iterable[Parameters]) -> None:
+        self._cursor().executemany(text, list(parameters))
+
+    def _execute_all(self, texts: Sequence[str]) -> None:
+        if self.server.name == "mariadb":
+            self._run(f"BEGIN NOT ATOMIC {'; '.join(texts)}; END")
+        else:
+            for text in texts:
+                self._run(text)
+
+    def _set_savepoint(self, name: str) -> None:
+        self._run(f"SAVEPOINT {name}")
+
+    def _undo(self, name: str) -> None:
+        self._run(f"ROLLBACK TO {name}")
+
+    def _forget(self, name: str) -> None:
+        """It goes with the transaction, or when the next of its name is set."""
+
+    def _commit(self) -> None:
+        self._run("COMMIT")
+
+    def _roll_back(self) -> None:
+        if self._begun:
+            self._run("ROLLBACK")
+            self._begun = False
+
+    def _run(self, text: str, parameters: Parameters | None = None) -> Cursor:
+        cursor = self._cursor()
+        cursor.execute(text, parameters)
+        return cursor
+
+    def _cursor(self) -> Cursor:
+        if self._raw is None:
+            raise UnavailableError
+        limit = self.left_s + _GRACE_S
+        self._raw._read_timeout = limit  # type: ignore[attr-defined]  # noqa: SLF001 -- else one limit for all
+        return self._raw.cursor()

@@ -1,0 +1,249 @@
+"""A connection to a database server: it opens itself, knows its deadline, and outlives restarts."""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NoReturn
+
+from dbal_reference.adapters import (
+    OverdueError,
+    ReferencedError,
+    UnavailableError,
+    UniqueViolation,
+)
+from dbal_reference.adapters.sql.unit import GaveUpError
+
+CONNECT_S: Final = 5.0
+LONGEST_S: Final = 300.0  # of a statement, whatever the deadline
+_DELAYS_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # between attempts to begin
+_HARMLESS: Final = (UniqueViolation, ReferencedError, GaveUpError)  # the transaction goes on
+
+
+class HopelessError(UnavailableError):
+    """The server refuses for good: a wrong password, or no such database."""
+
+
+class ServerConnection(ABC):
+    """One connection, used by one thread at a time; the pool sees to that."""
+
+    def __init__(self, *, write: bool) -> None:
+        self.write = write
+        self.deadline = float("inf")
+        self._depth = 0
+        self._spoiled = False
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the deadline; never none at all."""
+        return max(0.001, min(LONGEST_S, self.deadline - time.monotonic()))
+
+    def begin(self, deadline: float) -> None:
+        """Begin a transaction, on a new connection if the old one was lost meanwhile.
+
+        Raises:
+            UnavailableError: the database is not there, also not after a few attempts.
+            OverdueError: the deadline passed while waiting.
+        """
+        self.deadline = deadline
+        self._depth = 0
+        self._spoiled = False
+        delays = iter(_DELAYS_S)
+        while True:
+            reused = self.is_open
+            try:
+                if not reused:
+                    self._connect()
+                self._start()
+            except HopelessError:
+                raise
+            except UnavailableError as error:
+                self.close()
+                if not reused:
+                    self._pause(next(delays, None), error)
+            else:
+                return
+
+    def prolong(self, deadline: float) -> None:
+        """Go on with the transaction until another deadline."""
+        self._need_transaction()
+        self.deadline = deadline
+        try:
+            self._limit_again()
+        except Exception as error:  # noqa: BLE001 -- told apart by its code
+            self._tell(error)
+
+    def query(self, text: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Give every record."""
+        self._need_transaction()
+        try:
+            return self._query(text, parameters)
+        except Exception as error:  # noqa: BLE001 -- told apart by its code
+            self._tell(error)
+
+    def execute(self, text: str, parameters: Sequence[Any] = ()) -> None:
+        """Write."""
+        self._need_transaction()
+        try:
+            self._execute(text, parameters)
+        except Exception as error:  # noqa: BLE001 -- told apart by its code
+            self._tell(error)
+
+    def execute_many(self, text: str, parameters: Iterable[Sequence[Any]]) -> None:
+        """Write, once for each."""
+        self._need_transaction()
+        try:
+            self._execute_many(text, parameters)
+        except Exception as error:  # noqa: BLE001 -- told apart by its code
+            self._tell(error)
+
+    def execute_all(self, texts: Sequence[str]) -> None:
+        """Write, by several statements without parameters, in as few round trips as can be."""
+        self._need_transaction()
+        try:
+            self._execute_all(texts)
+        except Exception as error:  # noqa: BLE001 -- told apart by its code
+            self._tell(error)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what is done inside, and only that, if the block raises."""
+        self._depth += 1
+        name = f"s{self._depth}"
+        try:
+            self.set_savepoint(name)
+            yield
+        except BaseException:
+            if self._is_sound:
+                self.undo(name)
+            raise
+        else:
+            self.forget(name)
+        finally:
+            self._depth -= 1
+
+    def set_savepoint(self, name: str) -> None:
+        """Remember this point."""
+        self._controlled(self._set_savepoint, name)
+
+    def undo(self, name: str) -> None:
+        """Go back to the point, and forget it."""
+        self._controlled(self._undo, name)
+
+    def forget(self, name: str) -> None:
+        """Let what was done since then be part of what was done before."""
+        self._controlled(self._forget, name)
+
+    def commit(self) -> None:
+        """Keep what was done.
+
+        Raises:
+            UnavailableError: `outcome_unknown` if the connection was lost meanwhile.
+            OverdueError: the deadline has passed; nothing is kept.
+        """
+        self._need_transaction()
+        if time.monotonic() > self.deadline:
+            raise OverdueError
+        self.deadline = max(self.deadline, time.monotonic() + CONNECT_S)  # to hear what came of it
+        try:
+            self._commit()
+        except Exception as error:
+            told = self.meaning(error)
+            if isinstance(told, UnavailableError):
+                self.close()
+                raise UnavailableError(outcome_unknown=True) from error
+            self._tell(error)
+
+    def end(self) -> None:
+        """Roll back what is not kept; hang up if that cannot be done."""
+        if not self.is_open:
+            return
+        self.deadline = time.monotonic() + CONNECT_S
+        try:
+            self._roll_back()
+        except Exception:  # noqa: BLE001 -- the server rolls back when nobody is there any more
+            self.close()
+        self.deadline = float("inf")
+
+    @property
+    @abstractmethod
+    def is_open(self) -> bool:
+        """Whether it was opened and not closed since; it may be lost all the same."""
+
+    @abstractmethod
+    def meaning(self, error: Exception) -> Exception:
+        """Say what an error of the driver is, by its code (ERR-MAP-002); itself, if a defect."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Hang up; twice is harmless."""
+
+    @abstractmethod
+    def _connect(self) -> None:
+        """Open; raises the errors of `adapters`."""
+
+    @abstractmethod
+    def _start(self) -> None:
+        """Begin, and wait until nobody else writes if this is for writing."""
+
+    def _limit_again(self) -> None:  # noqa: B027 -- for servers that were told the deadline
+        """Tell the server of a new deadline."""
+
+    @abstractmethod
+    def _query(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]: ...
+
+    @abstractmethod
+    def _execute(self, text: str, parameters: Sequence[Any]) -> None: ...
+
+    @abstractmethod
+    def _execute_many(self, text: str, parameters: Iterable[Sequence[Any]]) -> None: ...
+
+    @abstractmethod
+    def _execute_all(self, texts: Sequence[str]) -> None: ...
+
+    @abstractmethod
+    def _set_savepoint(self, name: str) -> None: ...
+
+    @abstractmethod
+    def _undo(self, name: str) -> None: ...
+
+    @abstractmethod
+    def _forget(self, name: str) -> None: ...
+
+    @abstractmethod
+    def _commit(self) -> None: ...
+
+    @abstractmethod
+    def _roll_back(self) -> None: ...
+
+    def _pause(self, delay: float | None, reason: UnavailableError) -> None:
+        """Wait before another attempt, if there is one and time for it."""
+        if delay is None or time.monotonic() + delay > self.deadline:
+            raise reason
+        time.sleep(delay)
+
+    @property
+    def _is_sound(self) -> bool:
+        return self.is_open and not self._spoiled
+
+    def _need_transaction(self) -> None:
+        """What follows a lost transaction would be kept without what went before."""
+        if not self._is_sound:
+            raise UnavailableError
+
+    def _controlled(self, control: Callable[[str], None], name: str) -> None:
+        self._need_transaction()
+        try:
+            control(name)
+        except Exception as error:  # noqa: BLE001 -- told apart by its code
+            self._tell(error)
+
+    def _tell(self, error: Exception) -> NoReturn:
+        told = self.meaning(error)
+        if not isinstance(told, _HARMLESS):
+            self._spoiled = True
+        if isinstance(told, UnavailableError):
+            self.close()
+        if told is error:
+            raise error
+        raise told from error
