@@ -149,5 +149,7 @@ class Generation:
         else:
             raise ConflictError("another call came first", reason="write_conflict")
         call.write_in(None)
+        if call.meta.tx is None:
+            self._engine.note_write(procedure.operation.entity)
         call.check_commit()
         return result

@@ -17,11 +17,12 @@ from dbal_reference.generation import Generation
 from dbal_reference.identity import Context
 from dbal_reference.model import UNSET, Schema
 from dbal_reference.operations.call import Call
-from dbal_reference.operations.engine import OutdatedError, Resources
+from dbal_reference.operations.engine import OutdatedError, Resources, claims_of
 from dbal_reference.outcome import explain, record
 from dbal_reference.passwords import Cost, Hasher
 from dbal_reference.query.cursor import Cursors
 from dbal_reference.rate_limit import FailureLimit
+from dbal_reference.sweeper import Sweeper
 from dbal_reference.transactions import Transactions, ends_transaction
 
 
@@ -57,6 +58,11 @@ class Service:
         self._instruments = Instruments(self.audit, Faults())
         idle_ms, verify = schema.limits["transaction_idle_ms"], schema.verify
         self._transactions = Transactions(adapter, self.clock, idle_ms=idle_ms)
+        self._sweeper: Sweeper | None = None
+        if (
+            "ttl" in claims_of(adapter) and not conformance
+        ):  # there, exactly when told (GEN-TTL-003)
+            self._sweeper = Sweeper(adapter, self.clock, lambda: self.schema)
         self._resources = Resources(
             adapter=adapter,
             clock=self.clock,
@@ -66,10 +72,13 @@ class Service:
                 self.clock, failures=verify["failures"], window_ms=verify["window_ms"]
             ),
             transactions=self._transactions,
+            sweeper=self._sweeper,
             conformance=conformance,
             renew=self._renew,
         )
         self._renew(schema)
+        if self._sweeper is not None and adapter.holds_rows():
+            self._sweeper.notice()
 
     @property
     def schema(self) -> Schema:
@@ -121,8 +130,10 @@ class Service:
         self._transactions.leave(peer)
 
     def close(self) -> None:
-        """Roll back what is open; the adapter stays open. May be called twice."""
+        """Roll back what is open, sweep no more; the adapter stays open. May be called twice."""
         self._transactions.close()
+        if self._sweeper is not None:
+            self._sweeper.close()
 
     def _run(
         self,

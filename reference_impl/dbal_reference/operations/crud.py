@@ -16,6 +16,7 @@ from dbal_reference.operations.procedure import EntityProcedure, Named, names_of
 from dbal_reference.operations.rights import Rights
 from dbal_reference.operations.rows import Rows, subject_of
 from dbal_reference.operations.store import Path, Store
+from dbal_reference.operations.time_to_live import with_ttl
 from dbal_reference.query.predicate import Predicate
 from dbal_reference.validation import validate_update
 
@@ -72,8 +73,9 @@ class Create(RowProcedure):
         """A whole row that the actor may create."""
         values, findings = self.arguments.judge(call)
         if "data" in call.params:
-            draft, wrong = self.drafts.make(call, values["data"])
-            findings = wrong + findings
+            data, refused = with_ttl(self.entity, call, values)
+            draft, wrong = self.drafts.make(call, data)
+            findings = wrong + refused + findings
         else:
             draft = Draft({}, frozenset())
         refuse(findings)
@@ -108,7 +110,7 @@ class Read(KeyedProcedure):
     def perform(self, call: Call, intent: dict[str, Any]) -> Any:  # noqa: ANN401 -- any JSON
         """Find it."""
         row = self.rows.addressed(call, intent["id"], "read")
-        return self.show(call, row, intent["select"])
+        return self.show(call, row, intent["select"], intent["include"])
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -131,10 +133,9 @@ class Update(KeyedProcedure):
         values, findings = self.arguments.judge(call)
         changes: dict[str, Any] = {}
         if "data" in call.params:
-            changes, wrong = validate_update(
-                self.engine.schema, self.entity, values["data"], call.author
-            )
-            findings = wrong + findings
+            data, refused = with_ttl(self.entity, call, values)
+            changes, wrong = validate_update(self.engine.schema, self.entity, data, call.author)
+            findings = wrong + refused + findings
         refuse(findings)
         scan(self.engine, self.entity, [("", changes)])
         self.rights.check_values(call, changes)

@@ -12,14 +12,21 @@ from dbal_reference.model import Entity, Schema
 from dbal_reference.passwords import Hasher
 from dbal_reference.query.cursor import Cursors
 from dbal_reference.query.evaluate import Test, compile_predicate
-from dbal_reference.query.logic import any_of
+from dbal_reference.query.logic import all_of, any_of
 from dbal_reference.query.predicate import TRUE, Compare, IsNull, Predicate
+from dbal_reference.query.relations import Reach
 from dbal_reference.rate_limit import FailureLimit
+from dbal_reference.sweeper import Sweeper
 from dbal_reference.transactions import Transactions
 from dbal_reference.values import encode_value
 
 # What this service does whole of that for which a backend must give its word (CAP-CLAIM-002).
-SERVED: frozenset[str] = frozenset({"transactions.flat", "transactions.nested"})
+SERVED: frozenset[str] = frozenset(
+    {
+        *("transactions.flat", "transactions.nested", "ttl"),
+        *("joins", "relations", "fullTextSearch", "jsonQueries", "aggregations"),
+    }
+)
 ALWAYS_SERVED = frozenset({"schemaIntrospection"})  # needs nothing of a backend
 
 _MOST_CACHED = (
@@ -37,12 +44,22 @@ class BoundGrant(NamedTuple):
     passes: Test
 
 
+def claims_of(adapter: Adapter) -> frozenset[str]:
+    """What a service over this database claims (CAP-CLAIM-006)."""
+    return ALWAYS_SERVED | (adapter.capabilities & SERVED)
+
+
 class OutdatedError(Exception):
     """The schema was migrated while the call was on its way: it is to be judged anew."""
 
 
 class Resources(NamedTuple):
-    """What outlives a migration of the schema; `renew` puts another schema in force."""
+    """What outlives a migration of the schema.
+
+    Attributes:
+        sweeper: None where rows that expire leave storage otherwise, or when they are told to.
+        renew: puts another schema in force.
+    """
 
     adapter: Adapter
     clock: Clock
@@ -50,6 +67,7 @@ class Resources(NamedTuple):
     hasher: Hasher
     failures: FailureLimit
     transactions: Transactions
+    sweeper: Sweeper | None
     conformance: bool
     renew: Callable[[Schema], None]
 
@@ -68,12 +86,20 @@ class Engine:
         self.failures = resources.failures
         self.transactions = resources.transactions
         self.renew = resources.renew
-        self.claims = ALWAYS_SERVED | (resources.adapter.capabilities & SERVED)
+        self._sweeper = resources.sweeper
+        self.claims = claims_of(resources.adapter)
         self.referrers = _referrers(schema)
         self.constraints = {name: _constraints(entity) for name, entity in schema.entities.items()}
         self._visible: dict[tuple[Actor, str, str], Predicate] = {}
         self._grants: dict[tuple[Actor, str, str], tuple[BoundGrant, ...]] = {}
         self._views: dict[tuple[str, frozenset[str]], View] = {}
+
+    def note_write(self, entity: str | None = None) -> None:
+        """Rows of this entity, or of any, were written and are committed."""
+        if self._sweeper is not None and (
+            entity is None or self.schema.entities[entity].ttl_field is not None
+        ):
+            self._sweeper.notice()
 
     def alive(self, entity: Entity, now_ms: int) -> Predicate:
         """Rows that have not expired (GEN-TTL-002)."""
@@ -91,6 +117,20 @@ class Engine:
             found = self.access.visible(actor, entity, verb)
             _keep(self._visible, key, found)
         return found
+
+    def seen(self, actor: Actor, entity: str, now_ms: int) -> Predicate:
+        """Rows that lists show to the actor: visible and not expired."""
+        alive = self.alive(self.schema.entities[entity], now_ms)
+        return all_of((self.visible(actor, entity), alive))
+
+    def reach(self, actor: Actor) -> Reach:
+        """The relations that exist for the actor."""
+        access = self.access
+        return Reach(
+            self.schema,
+            lambda entity: access.readable(actor, entity),
+            lambda entity: any(access.allows(actor, entity, verb) for verb in ("read", "list")),
+        )
 
     def grants(self, actor: Actor, entity: str, verb: str) -> tuple[BoundGrant, ...]:
         """As `Access.grants`, ready to judge rows."""

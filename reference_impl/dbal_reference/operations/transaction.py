@@ -25,6 +25,7 @@ class Commit(SystemProcedure):
     def perform(self, call: Call, intent: dict[str, Any]) -> bool:
         """End it; what becomes of the commit may stay unknown (CALL-ATOM-003)."""
         self.engine.transactions.commit(intent["tx"], call.actor.name, call.deadline)
+        self.engine.note_write()
         call.check_commit()
         return True
 
