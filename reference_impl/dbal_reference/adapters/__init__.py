@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
 from dbal_reference.model import Schema
+from dbal_reference.query.groups import Aggregate, Group
 from dbal_reference.query.predicate import Predicate, Select
 
 Row: TypeAlias = dict[str, Any]
@@ -23,11 +24,15 @@ class Unit(Protocol):
     """
 
     def select(self, query: Select) -> list[Row]:
-        """Rows in order; one statement."""
+        """Rows in order; one statement. They carry the values of `Order.via` under its `field`."""
         ...
 
     def count(self, entity: str, where: Predicate) -> int:
         """How many rows satisfy it; one statement."""
+        ...
+
+    def aggregate(self, query: Aggregate) -> list[Group]:
+        """Groups in order; one statement."""
         ...
 
     def insert(self, entity: str, rows: Sequence[Row]) -> None:
@@ -118,8 +123,9 @@ class UnavailableError(Exception):
 
 
 class WriteConflictError(Exception):
-    """The database ended the unit for the sake of another (deadlock, serialization); it may be
-    tried again from its begin. Nothing was kept.
+    """The database ended the unit for the sake of another: a deadlock, or no serial order.
+
+    Nothing was kept, and the unit may be tried again from its begin.
     """
 
 

@@ -116,7 +116,12 @@ class MemoryAdapter:
 
     name = "memory"
     version = platform.python_version()
-    capabilities: frozenset[str] = frozenset({"transactions.flat", "transactions.nested", "ttl"})
+    capabilities: frozenset[str] = frozenset(
+        {
+            *("transactions.flat", "transactions.nested", "ttl"),
+            *("joins", "relations", "fullTextSearch", "jsonQueries", "aggregations"),
+        }
+    )
 
     def __init__(self, schema: Schema) -> None:
         self._links = references(schema)

@@ -21,6 +21,7 @@ from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.adapters.sql.pool import Pool
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sqlite_connection import SqliteConnection
+from dbal_reference.adapters.sqlite_functions import SqliteFunctions
 from dbal_reference.errors import SchemaError
 from dbal_reference.model import Field, Schema
 
@@ -40,6 +41,7 @@ class SqliteDialect(Dialect):
     """Text compares by its UTF-8 bytes (BINARY) and nulls are lowest: SQLite's own defaults."""
 
     mixes_exactly = True
+    functions = SqliteFunctions()
 
     def __init__(self) -> None:
         super().__init__(pysqlite(paramstyle="qmark"))
@@ -96,6 +98,9 @@ class SqliteAdapter(SqlAdapter):
     """
 
     name = "sqlite"
+    capabilities = SqlAdapter.capabilities | {
+        *("joins", "relations", "fullTextSearch", "jsonQueries", "aggregations"),
+    }
     version = sqlite3.sqlite_version
 
     def __init__(self, schema: Schema, path: str | None = None) -> None:

@@ -14,6 +14,7 @@ from dbal_reference.adapters import (
     UniqueViolation,
 )
 from dbal_reference.adapters.sql.unit import GaveUpError
+from dbal_reference.adapters.sqlite_functions import add_functions
 
 _STEPS_BETWEEN_LOOKS = 20_000  # of SQLite's machine: about a millisecond between looks at the clock
 _TEXTS_CACHED = 512
@@ -64,6 +65,7 @@ class SqliteConnection:
             )
         except sqlite3.Error as error:
             raise meaning(error) from error
+        add_functions(self._raw)
         self._raw.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
 
     @property

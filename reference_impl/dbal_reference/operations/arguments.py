@@ -8,6 +8,7 @@ from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.query.filter import parse_filter
 from dbal_reference.query.if_match import parse_if_match
+from dbal_reference.query.include import parse_include
 from dbal_reference.query.select import parse_select
 from dbal_reference.query.sort import parse_sort
 from dbal_reference.validation import Finding
@@ -170,7 +171,14 @@ def _filter(engine: Engine, entity: Entity | None, argument: Argument) -> Checke
 
     def check(call: Call, raw: Json) -> Judged:
         readable = engine.access.readable(call.actor, of.name)
-        return parse_filter(engine.schema, of, raw, readable, empty_allowed=not argument.required)
+        return parse_filter(
+            engine.schema,
+            of,
+            raw,
+            readable,
+            empty_allowed=not argument.required,
+            reach=engine.reach(call.actor),
+        )
 
     return check
 
@@ -179,9 +187,15 @@ def _sort(engine: Engine, entity: Entity | None, argument: Argument) -> Checker:
     of = _present(entity, argument)
 
     def check(call: Call, raw: Json) -> Judged:
-        return parse_sort(engine.schema, of, raw, engine.access.readable(call.actor, of.name))
+        readable = engine.access.readable(call.actor, of.name)
+        return parse_sort(engine.schema, of, raw, readable, reach=engine.reach(call.actor))
 
     return check
+
+
+def _include(engine: Engine, entity: Entity | None, argument: Argument) -> Checker:
+    of = _present(entity, argument)
+    return lambda call, raw: parse_include(engine.reach(call.actor), of, raw)
 
 
 def _if_match(engine: Engine, entity: Entity | None, argument: Argument) -> Checker:
@@ -230,7 +244,7 @@ KINDS: dict[str, Maker] = {
     "filter": _filter,
     "fixtures": _container(dict, "an object"),
     "if_match": _if_match,
-    "include": _as_it_is,
+    "include": _include,
     "integer": _integer,
     "items": _container(list, "a list"),
     "key": _key,

@@ -68,14 +68,7 @@ class ManyProcedure(RowProcedure):
         self, call: Call, where: Predicate, verb: str, names: frozenset[str] = frozenset()
     ) -> list[Row]:
         """Visible rows on which a rule grants the verb; others are skipped."""
-        matched = all_of(
-            (
-                self.engine.visible(call.actor, self.entity.name),
-                self.engine.alive(self.entity, call.now_ms),
-                self.rights.where(call, verb, names),
-                where,
-            )
-        )
+        matched = all_of((self.seen(call, where), self.rights.where(call, verb, names)))
         order = (Order(self.entity.primary.name),)
         return call.unit.select(Select(self.entity.name, matched, order))
 

@@ -6,10 +6,10 @@ import msgspec
 
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.findings import refuse
-from dbal_reference.operations.procedure import EntityProcedure
+from dbal_reference.operations.procedure import EntityProcedure, Include
 from dbal_reference.query.by_field import parse_find_by_field
-from dbal_reference.query.logic import all_of
 from dbal_reference.query.predicate import TRUE, Order, Predicate, Select
+from dbal_reference.query.visibility import bind_order
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -18,6 +18,7 @@ class Wanted(msgspec.Struct, frozen=True):
     where: Predicate
     order: tuple[Order, ...]
     select: frozenset[str] | None
+    include: Include
 
 
 class FindFirst(EntityProcedure):
@@ -29,18 +30,17 @@ class FindFirst(EntityProcedure):
         refuse(findings)
         where: Predicate | None = values["filter"]
         order = values["sort"] or (Order(self.entity.primary.name),)
-        return Wanted(TRUE if where is None else where, order, values["select"])
+        where = TRUE if where is None else where
+        return Wanted(where, order, values["select"], values["include"])
 
     def perform(self, call: Call, intent: Wanted) -> Any:  # noqa: ANN401 -- any JSON
         """Find it; null if there is none."""
-        visible = self.engine.visible(call.actor, self.entity.name)
-        alive = self.engine.alive(self.entity, call.now_ms)
-        where = all_of((intent.where, visible, alive))
-        found = call.unit.select(Select(self.entity.name, where, intent.order, limit=1))
+        where, order = self.seen(call, intent.where), bind_order(intent.order, self.see(call))
+        found = call.unit.select(Select(self.entity.name, where, order, limit=1))
         if not found:
             return None
         call.subject = found[0][self.entity.primary.name]
-        return self.show(call, found[0], intent.select)
+        return self.show(call, found[0], intent.select, intent.include)
 
 
 class FindByField(FindFirst):
@@ -56,4 +56,5 @@ class FindByField(FindFirst):
             )
             findings = wrong + findings
         refuse(findings)
-        return Wanted(where, (Order(self.entity.primary.name),), values["select"])
+        order = (Order(self.entity.primary.name),)
+        return Wanted(where, order, values["select"], values["include"])

@@ -6,9 +6,9 @@ import msgspec
 
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.findings import refuse
-from dbal_reference.operations.procedure import EntityProcedure
-from dbal_reference.query.logic import all_of
+from dbal_reference.operations.procedure import EntityProcedure, Include
 from dbal_reference.query.predicate import TRUE, Order, Predicate, Select
+from dbal_reference.query.visibility import bind_order
 from dbal_reference.validation import Finding
 
 _FARTHEST = 2**62  # rows to skip; no table has so many, and every database can count them
@@ -23,6 +23,7 @@ class Paging(msgspec.Struct, frozen=True):
     page: int | None  # None: by cursor
     after: tuple[Any, ...] | None
     select: frozenset[str] | None
+    include: Include = None
 
 
 class List(EntityProcedure):
@@ -41,7 +42,7 @@ class List(EntityProcedure):
         refuse(findings)
         page = None if after is not None else values["page"] or 1
         limit = values["limit"] or self.entity.default_limit
-        return Paging(where, order, limit, page, after, values.get("select"))
+        return Paging(where, order, limit, page, after, values.get("select"), values.get("include"))
 
     def condition(self, values: dict[str, Any]) -> Predicate:
         """What the arguments ask of a row."""
@@ -51,16 +52,10 @@ class List(EntityProcedure):
     def perform(self, call: Call, intent: Paging) -> dict[str, Any]:
         """Look at the rows, and one beyond them (QRY-PAGE-001, -005 to -008)."""
         entity, unit = self.entity, call.unit
-        where = all_of(
-            (
-                self.engine.visible(call.actor, entity.name),
-                self.engine.alive(entity, call.now_ms),
-                intent.where,
-            )
-        )
+        where, order = self.seen(call, intent.where), bind_order(intent.order, self.see(call))
         skipped = min(((intent.page or 1) - 1) * intent.limit, _FARTHEST)
         rows = unit.select(
-            Select(entity.name, where, intent.order, intent.limit + 1, skipped, intent.after)
+            Select(entity.name, where, order, intent.limit + 1, skipped, intent.after)
         )
         total = None
         if intent.page is not None:
@@ -68,9 +63,8 @@ class List(EntityProcedure):
             total = len(rows) if whole else unit.count(entity.name, where)
         more = len(rows) > intent.limit
         rows = rows[: intent.limit]
-        view = self.engine.view(entity, intent.select or self.readable(call))
         return {
-            "data": [view(row) for row in rows],
+            "data": self.show_all(call, rows, intent.select, intent.include),
             "total": total,
             "page": intent.page,
             "limit": intent.limit,
@@ -89,7 +83,7 @@ class List(EntityProcedure):
             return None, [Finding("cursor", "cursor", words)]
         return after, []
 
-    def _seal(self, call: Call, intent: Paging, last: dict[str, Any]) -> str:
+    def _seal(self, call: Call, intent: Paging, last: dict[str, Any]) -> str | None:
         values = [last[entry.field] for entry in intent.order]
         return self.engine.cursors.seal(call.method, intent.where, intent.order, values)
 
@@ -106,6 +100,4 @@ class Count(EntityProcedure):
 
     def perform(self, call: Call, intent: Predicate) -> int:
         """Count the visible ones."""
-        visible = self.engine.visible(call.actor, self.entity.name)
-        alive = self.engine.alive(self.entity, call.now_ms)
-        return call.unit.count(self.entity.name, all_of((visible, alive, intent)))
+        return call.unit.count(self.entity.name, self.seen(call, intent))

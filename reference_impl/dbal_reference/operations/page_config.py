@@ -31,7 +31,7 @@ class GetByPath(RowProcedure):
         if row is None:
             raise NotFoundError("there is no such page")
         call.subject = row[self.entity.primary.name]
-        return self.show(call, row, intent["select"])
+        return self.show(call, row, intent["select"], intent["include"])
 
 
 class ListByLevel(List):

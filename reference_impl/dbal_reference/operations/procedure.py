@@ -4,13 +4,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
+from dbal_reference.adapters import Row
 from dbal_reference.errors import CapabilityError, ForbiddenError
 from dbal_reference.model import Entity, Operation
 from dbal_reference.operations.arguments import Arguments
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
+from dbal_reference.operations.related import add_related
 from dbal_reference.query.capability import needs_capability
+from dbal_reference.query.include import Branch
+from dbal_reference.query.logic import all_of
+from dbal_reference.query.predicate import TRUE, Predicate
+from dbal_reference.query.related import entities_related
+from dbal_reference.query.visibility import See, bind
 
+Include: TypeAlias = tuple[Branch, ...] | None
 Named: TypeAlias = tuple[str, Iterable[str]]  # a verb, and the fields that the call writes by it
 
 
@@ -38,6 +46,7 @@ class Procedure(ABC):
             if argument.capability is not None and argument.capability not in engine.claims
         )
         self._filters = "filter" in operation.arguments or "sort" in operation.arguments
+        self._relates = self._filters or "include" in operation.arguments
 
     def check_rights(self, call: Call) -> None:
         """Check 3, but for the tenant: role x operation, and fields named.
@@ -66,8 +75,17 @@ class Procedure(ABC):
             for verb in also["verbs"]:
                 if not access.allows(call.actor, also["entity"], verb):
                     raise ForbiddenError
+        if self._relates:
+            self._check_related(call, entity)
         for verb, names in self.named(call):
             if access.withheld(call.actor, entity, verb, names):
+                raise ForbiddenError
+
+    def _check_related(self, call: Call, entity: str) -> None:
+        """Whoever looks at rows through relations must be allowed to list them (QRY-INC-002)."""
+        reach = self.engine.reach(call.actor)
+        for related in entities_related(reach, entity, call.params):
+            if not self.engine.access.allows(call.actor, related, "list"):
                 raise ForbiddenError
 
     def check_capabilities(self, call: Call) -> None:
@@ -83,8 +101,9 @@ class Procedure(ABC):
             if name in call.params:
                 raise CapabilityError(f"{capability} is not supported", capability=capability)
         if self._filters:
-            syntax = needs_capability(call.params.get("filter"), call.params.get("sort"))
-            if syntax is not None and syntax not in claims:
+            params = call.params
+            syntax = needs_capability(params.get("filter"), params.get("sort"), claims)
+            if syntax is not None:
                 raise CapabilityError(f"{syntax} is not supported", capability=syntax)
 
     def named(self, call: Call) -> Iterator[Named]:  # noqa: ARG002 -- for those that write
@@ -116,10 +135,33 @@ class EntityProcedure(Procedure):
         """Fields that the actor may read."""
         return self.engine.access.readable(call.actor, self.entity.name)
 
-    def show(self, call: Call, row: dict[str, Any], select: frozenset[str] | None = None) -> Any:  # noqa: ANN401 -- any JSON
+    def seen(self, call: Call, where: Predicate = TRUE) -> Predicate:
+        """The condition on rows that lists show to the actor, related ones included."""
+        return all_of((self.seen_rows(call, self.entity.name), bind(where, self.see(call))))
+
+    def seen_rows(self, call: Call, entity: str) -> Predicate:
+        """Rows of any entity that lists show to the actor."""
+        return self.engine.seen(call.actor, entity, call.now_ms)
+
+    def see(self, call: Call) -> See:
+        """Which related rows count for the actor (QRY-JOIN-001)."""
+        return lambda entity: self.seen_rows(call, entity)
+
+    def show(
+        self, call: Call, row: Row, select: frozenset[str] | None = None, include: Include = None
+    ) -> Any:  # noqa: ANN401 -- any JSON
         """The row as a reply shows it to the actor."""
-        names = self.readable(call) if select is None else select
-        return self.engine.view(self.entity, names)(row)
+        return self.show_all(call, [row], select, include)[0]
+
+    def show_all(
+        self, call: Call, rows: list[Row], select: frozenset[str] | None, include: Include = None
+    ) -> list[Any]:
+        """Rows as a reply shows them to the actor, with the related rows that it includes."""
+        view = self.engine.view(self.entity, self.readable(call) if select is None else select)
+        shown = [view(row) for row in rows]
+        if include:
+            add_related(self.engine, call, rows, shown, include)
+        return shown
 
 
 def names_of(data: Any) -> Iterable[str]:  # noqa: ANN401 -- any JSON

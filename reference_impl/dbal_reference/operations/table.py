@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dbal_reference.errors import SchemaError
 from dbal_reference.operations import (
+    aggregate,
     bulk,
     by_field,
     credential,
@@ -12,6 +13,7 @@ from dbal_reference.operations import (
     installed_package,
     listing,
     page_config,
+    search,
     session,
     system,
     transaction,
@@ -21,7 +23,7 @@ from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.procedure import Procedure
 
 GENERIC: Mapping[str, type[Procedure]] = {
-    "aggregate": system.Unclaimed,
+    "aggregate": aggregate.Aggregated,
     "count": listing.Count,
     "create": crud.Create,
     "createMany": bulk.CreateMany,
@@ -32,7 +34,7 @@ GENERIC: Mapping[str, type[Procedure]] = {
     "findFirst": find.FindFirst,
     "list": listing.List,
     "read": crud.Read,
-    "search": system.Unclaimed,
+    "search": search.Search,
     "update": crud.Update,
     "updateByField": by_field.UpdateByField,
     "updateMany": bulk.UpdateMany,

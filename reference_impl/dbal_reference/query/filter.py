@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 from dbal_reference.model import Entity, Field, Schema
 from dbal_reference.query.findings import unknown_field
-from dbal_reference.query.logic import all_of, any_of, negate
+from dbal_reference.query.logic import all_of, any_of, negate, through
 from dbal_reference.query.member import is_tagged, parse_equality, parse_operation
 from dbal_reference.query.place import PATH, parse_place
-from dbal_reference.query.predicate import TRUE, Link, Predicate, Through
+from dbal_reference.query.predicate import TRUE, Predicate
 from dbal_reference.query.relations import Reach
 from dbal_reference.validation.finding import Finding
 
@@ -129,13 +129,6 @@ class _Parser:
 
     def _find(self, path: str, code: str, message: str) -> None:
         self.findings.append(Finding(path, code, message))
-
-
-def through(via: tuple[Link, ...], part: Predicate) -> Predicate:
-    """The condition on the row at the end of the links."""
-    for link in reversed(via):
-        part = Through(link.field, link.entity, link.key, part, link.seen)
-    return part
 
 
 def _filters(raw: dict[str, Any], deepest: int) -> Iterator[tuple[int, dict[str, Any]]]:

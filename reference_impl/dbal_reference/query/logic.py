@@ -5,7 +5,17 @@ Two-valued logic makes these laws hold for every row (QRY-FLT-008), null include
 
 from collections.abc import Iterable
 
-from dbal_reference.query.predicate import FALSE, TRUE, Always, And, Not, Or, Predicate
+from dbal_reference.query.predicate import (
+    FALSE,
+    TRUE,
+    Always,
+    And,
+    Link,
+    Not,
+    Or,
+    Predicate,
+    Through,
+)
 
 
 def all_of(parts: Iterable[Predicate]) -> Predicate:
@@ -53,3 +63,10 @@ def negate(part: Predicate) -> Predicate:
             return inner
         case _:
             return Not(part)
+
+
+def through(via: tuple[Link, ...], part: Predicate) -> Predicate:
+    """The condition on the row at the end of the links."""
+    for link in reversed(via):
+        part = Through(link.field, link.entity, link.key, part, link.seen, joined=True)
+    return part

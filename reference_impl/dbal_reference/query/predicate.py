@@ -94,7 +94,8 @@ class Through(msgspec.Struct, frozen=True):
     """The row that `field` references by `key` of `entity` satisfies `part`; none: all null.
 
     A row that does not satisfy `seen` counts as none. `seen` is None while nobody has said who
-    asks (`visibility.bind` says it): such a predicate may not be evaluated.
+    asks (`visibility.bind` says it): such a predicate may not be evaluated. `joined` says that a
+    caller asked for it, which changes nothing but where a database may begin to look.
     """
 
     field: str
@@ -102,6 +103,7 @@ class Through(msgspec.Struct, frozen=True):
     key: str
     part: "Predicate"
     seen: "Predicate | None" = Always(value=True)
+    joined: bool = False
 
 
 Predicate: TypeAlias = (

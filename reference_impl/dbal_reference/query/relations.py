@@ -63,20 +63,25 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Reach:
-    """What one actor can follow. A relation whose reference is hidden from him does not exist."""
+    """What one actor can follow. A relation whose reference is hidden from him does not exist.
 
-    def __init__(self, schema: Schema, readable: Readable) -> None:
+    One to an entity that he may not look at at all does: whoever follows it is told so (check 3).
+    """
+
+    def __init__(self, schema: Schema, readable: Readable, opened: Callable[[str], bool]) -> None:
         self._schema = schema
         self._relations = relations(schema)
         self._readable = readable
+        self._opened = opened
         self.deepest = schema.limits["include_depth"]
 
     def relation(self, entity: str, name: str) -> Relation | None:
         """The relation of this name, as far as the actor may know."""
         found = self._relations[entity].get(name)
-        if found is None or found.holder[1] not in self._readable(found.holder[0]):
+        if found is None:
             return None
-        return found
+        holder, field = found.holder
+        return None if field not in self._readable(holder) and self._opened(holder) else found
 
     def column(self, entity: Entity, path: str) -> Column | str:
         """The field that `relation.field` means, or the code of what is wrong with it.

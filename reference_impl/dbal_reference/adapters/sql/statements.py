@@ -8,14 +8,19 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy import bindparam, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.sql import ClauseElement
 
+from dbal_reference.adapters import Row
 from dbal_reference.adapters.constraints import references
+from dbal_reference.adapters.sql.cascade import Cascade
 from dbal_reference.adapters.sql.dialect import Dialect
 from dbal_reference.adapters.sql.expressions import Builder
+from dbal_reference.adapters.sql.groups import Grouping, build_grouping, read_groups
 from dbal_reference.adapters.sql.rows import Codec
-from dbal_reference.adapters.sql.shape import Shape, Shaper, behind
+from dbal_reference.adapters.sql.selection import Selection, SelectionBuilder, take_ordering
+from dbal_reference.adapters.sql.shape import Shaper, behind
 from dbal_reference.adapters.sql.tables import make_tables
 from dbal_reference.model import Schema
-from dbal_reference.query.predicate import And, Order, Predicate, Select
+from dbal_reference.query.groups import Aggregate, Group
+from dbal_reference.query.predicate import And, Predicate, Select
 
 Bound: TypeAlias = tuple[str, Sequence[Any]]
 """An SQL text and its parameters in order."""
@@ -44,26 +49,39 @@ class Statements:
         self.dialect = dialect
         self.metadata = make_tables(schema, dialect)
         self.codecs = {name: Codec(entity, dialect) for name, entity in schema.entities.items()}
-        self.references = references(schema)
+        self.cascade = Cascade(
+            references(schema), {name: e.primary.name for name, e in schema.entities.items()}
+        )
         self._entities = schema.entities
         self._shaper = Shaper(schema, dialect)
         self._cache: dict[Hashable, Statement] = {}
 
     def select(self, query: Select) -> Bound:
-        """Rows of every column, in order."""
+        """Rows of every column, in order, and behind them what the order takes of other rows."""
         fields = self._entities[query.entity].fields
         where = query.where
         if query.after is not None:
             where = And((where, behind(query.order, query.after, fields)))
         operands: list[Any] = []
         shape = self._shaper.take(query.entity, where, operands)
-        paging = (query.limit is not None, query.offset > 0)
-        operands += [n for n in (query.limit, query.offset or None) if n is not None]
-        key = (query.entity, shape, query.order, paging)
-        found = self._cache.get(key)
-        if found is None:
-            found = self._keep(key, self._select(query.entity, shape, query.order, paging))
-        return found.bind(operands)
+        ordering = take_ordering(self._shaper, query.order, operands)
+        each = None if query.each is None else query.each.field
+        selection = Selection(
+            query.entity, shape, ordering, query.limit is not None, query.offset > 0, each
+        )
+        most = None if query.each is None else query.each.most
+        operands += [n for n in (query.limit, query.offset or None, most) if n is not None]
+        return self._found(selection, lambda: self._select(selection)).bind(operands)
+
+    def aggregate(self, query: Aggregate) -> Bound:
+        """A record for each group, for `read_groups`."""
+        operands: list[Any] = []
+        shape = self._shaper.take(query.entity, query.where, operands)
+        limited = query.limit is not None
+        operands += [query.limit] if limited else []
+        grouping = Grouping(query.entity, shape, query.metrics, query.by, limited)
+        build = lambda: build_grouping(grouping, self.metadata, self.dialect)  # noqa: E731 -- as elsewhere here
+        return self._found(grouping, build).bind(operands)
 
     def count(self, entity: str, where: Predicate) -> Bound:
         """The number of rows."""
@@ -72,10 +90,30 @@ class Statements:
 
         def build() -> ClauseElement:
             table = self._table(entity)
-            condition = Builder(self.metadata, self.dialect).build(shape, table)
-            return select(func.count()).select_from(table).where(condition)
+            source, condition = Builder(self.metadata, self.dialect).source(shape, table)
+            return select(func.count()).select_from(source).where(condition)
 
         return self._found(("count", entity, shape), build).bind(operands)
+
+    def decode(self, query: Select, records: Sequence[Sequence[Any]]) -> list[Row]:
+        """The rows of a select."""
+        codec = self.codecs[query.entity]
+        carried = [entry for entry in query.order if entry.via]
+        if not carried:
+            return codec.decode(records)
+        width = len(codec.names)
+        rows = codec.decode([record[:width] for record in records])
+        for place, entry in enumerate(carried, start=width):
+            field = self._entities[entry.via[-1].entity].fields[entry.column]
+            convert = self.dialect.decoders.get(field.type)
+            for row, record in zip(rows, records, strict=True):
+                value = record[place]
+                row[entry.field] = value if value is None or convert is None else convert(value)
+        return rows
+
+    def read_groups(self, query: Aggregate, records: Sequence[Sequence[Any]]) -> list[Group]:
+        """The groups of an aggregate."""
+        return read_groups(query, self._entities[query.entity], self.dialect, records)
 
     def insert(self, entity: str) -> str:
         """Parameters: every column, in the order of the schema."""
@@ -129,25 +167,9 @@ class Statements:
         operand = bindparam(f"p{place}", type_=key.type)
         return key == operand if one else self.dialect.member(key, operand)
 
-    def _select(
-        self, entity: str, shape: Shape, order: Sequence[Order], paging: tuple[bool, bool]
-    ) -> Callable[[], ClauseElement]:
-        def build() -> ClauseElement:
-            table = self._table(entity)
-            builder = Builder(self.metadata, self.dialect)
-            rows = select(table).where(builder.build(shape, table))
-            for entry in order:
-                column = table.c[entry.field]
-                rows = rows.order_by(
-                    self.dialect.descending(column)
-                    if entry.descending
-                    else self.dialect.ascending(column)
-                )
-            limited, offset = paging
-            rows = rows.limit(builder.parameter()) if limited else rows
-            return rows.offset(builder.parameter()) if offset else rows
-
-        return build
+    def _select(self, selection: Selection) -> ClauseElement:
+        names, key = self.codecs[selection.entity].names, self.key(selection.entity)
+        return SelectionBuilder(self.metadata, self.dialect).build(selection, names, key)
 
     def _found(self, key: Hashable, build: Callable[[], ClauseElement]) -> Statement:
         found = self._cache.get(key)

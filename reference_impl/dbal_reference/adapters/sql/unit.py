@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
-from dbal_reference.adapters import Row
+from dbal_reference.adapters import ReferencedError, Row
+from dbal_reference.adapters.sql.cascade import Batch
 from dbal_reference.adapters.sql.statements import Statements
-from dbal_reference.query.predicate import In, Order, Predicate, Select
+from dbal_reference.query.groups import Aggregate, Group
+from dbal_reference.query.predicate import Predicate, Select
 
 
 class GaveUpError(Exception):
@@ -14,7 +16,10 @@ class GaveUpError(Exception):
 
 
 class Connection(Protocol):
-    """A connection inside a transaction; it raises the errors of `adapters`, not the driver's."""
+    """A connection inside a transaction; it raises the errors of `adapters`, not the driver's.
+
+    A statement that fails by a constraint has done nothing, and the transaction goes on.
+    """
 
     def query(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Give every record."""
@@ -24,7 +29,7 @@ class Connection(Protocol):
         """Write.
 
         Raises:
-            GaveUpError: SQLite, at 1000 cascades below one another.
+            GaveUpError: at so many cascades below one another.
         """
         ...
 
@@ -48,11 +53,16 @@ class SqlUnit:
     def select(self, query: Select) -> list[Row]:
         """Rows in order."""
         records = self._connection.query(*self._statements.select(query))
-        return self._statements.codecs[query.entity].decode(records)
+        return self._statements.decode(query, records)
 
     def count(self, entity: str, where: Predicate) -> int:
         """How many rows satisfy it."""
         return int(self._connection.query(*self._statements.count(entity, where))[0][0])
+
+    def aggregate(self, query: Aggregate) -> list[Group]:
+        """Groups in order."""
+        records = self._connection.query(*self._statements.aggregate(query))
+        return self._statements.read_groups(query, records)
 
     def insert(self, entity: str, rows: Sequence[Row]) -> None:
         """Store whole rows."""
@@ -84,43 +94,23 @@ class SqlUnit:
         """Remove rows; the database follows the references."""
         if not keys:
             return
+        batch = Batch(entity, tuple(keys))
         try:
-            self._delete(entity, keys)
+            self._delete(batch)
         except GaveUpError:
-            with self._connection.savepoint():
-                for name, doomed in reversed(self._generations(entity, keys)):
-                    self._delete(name, doomed)
+            self._delete_by_hand(batch)
+        except ReferencedError:
+            if not self._statements.dialect.hasty:
+                raise
+            self._delete_by_hand(batch)
 
-    def _delete(self, entity: str, keys: Sequence[Any]) -> None:
-        text = self._statements.delete(entity, one=len(keys) == 1)
-        self._each(text, [[self._keys(keys)]])
+    def _delete(self, batch: Batch) -> None:
+        text = self._statements.delete(batch.entity, one=len(batch.keys) == 1)
+        self._each(text, [[self._keys(batch.keys)]])
 
-    def _generations(self, entity: str, keys: Sequence[Any]) -> list[tuple[str, list[Any]]]:
-        """Keys of the rows that go, each after what it hangs on."""
-        found: list[tuple[str, list[Any]]] = []
-        seen: set[tuple[str, Any]] = set()
-        next_ones = [(entity, list(keys))]
-        while next_ones:
-            name, those = next_ones.pop(0)
-            fresh = [key for key in those if (name, key) not in seen]
-            seen.update((name, key) for key in fresh)
-            if fresh:
-                found.append((name, fresh))
-                next_ones += self._children(name, fresh)
-        return found
-
-    def _children(self, entity: str, keys: Sequence[Any]) -> list[tuple[str, list[Any]]]:
-        """Keys of the rows whose cascade reference points at one of these."""
-        own = self._statements.key(entity)
-        rows = self.select(Select(entity, In(own, tuple(keys)), (Order(own),)))
-        found = []
-        for link in self._statements.references:
-            if link.target == entity and link.on_delete == "cascade":
-                key = self._statements.key(link.entity)
-                values = tuple(row[link.target_field] for row in rows)
-                below = self.select(Select(link.entity, In(link.field, values), (Order(key),)))
-                found.append((link.entity, [row[key] for row in below]))
-        return found
+    def _delete_by_hand(self, batch: Batch) -> None:
+        with self._connection.savepoint():
+            self._statements.cascade.run(batch, self.select, self._delete)
 
     def _keys(self, keys: Sequence[Any]) -> Any:  # noqa: ANN401 -- a key, or what the driver takes
         return keys[0] if len(keys) == 1 else self._statements.dialect.pack(keys)

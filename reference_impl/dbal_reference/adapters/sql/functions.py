@@ -1,0 +1,66 @@
+"""What queries beyond the basics ask of a database, in one class for each kind of it.
+
+An adapter claims `jsonQueries`, `fullTextSearch` and `aggregations` when its functions are exact.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Integer, Text, func
+from sqlalchemy.types import TypeEngine
+
+from dbal_reference.query.predicate import Kind, Path
+
+Expression = ColumnElement[Any]
+
+
+class Functions(ABC):
+    """Expressions on one column; what they are asked with are parameters, never text."""
+
+    def path(self, path: Path) -> tuple[tuple[Hashable, ...], list[Any]]:
+        """Give what the text of a statement depends on, and the parameters, of a path in JSON."""
+        return tuple(type(part) is int for part in path), list(path)
+
+    def path_types(self, signature: tuple[Hashable, ...]) -> list[TypeEngine[Any]]:
+        """Give the types of these parameters."""
+        return [Integer() if counted else Text() for counted in signature]
+
+    @abstractmethod
+    def place(
+        self, column: Expression, path: Sequence[BindParameter[Any]], kind: Kind
+    ) -> Expression:
+        """Give what stands at the place if it is of this kind, else null.
+
+        Text has the collation of other columns; numbers are doubles; booleans are as in columns.
+        """
+
+    @abstractmethod
+    def place_is_null(self, column: Expression, path: Sequence[BindParameter[Any]]) -> Expression:
+        """Say that the path leads nowhere, or to JSON null; never null itself."""
+
+    @abstractmethod
+    def word(self, word: str) -> str:
+        """Give what `has_word` takes for a word of ASCII letters and digits in lower case."""
+
+    @abstractmethod
+    def has_word(self, column: Expression, word: Expression) -> Expression:
+        """Say that the text has the word, whole, in any case of ASCII (QRY-FTS-001)."""
+
+    whole_sum_parts = 1  # how many aggregates `whole_sum` gives
+
+    def whole_sum(self, column: Expression) -> list[Expression]:
+        """Give aggregates from which the sum of integers can be told exactly, by `add_up`."""
+        return [func.sum(column)]
+
+    def add_up(self, parts: Sequence[Any]) -> int:
+        """Tell the sum of one value at least."""
+        return int(parts[0])
+
+    @abstractmethod
+    def double_sum(self, column: Expression) -> Expression:
+        """Sum doubles; where there is no double so large, infinite or null."""
+
+    @abstractmethod
+    def double_average(self, column: Expression) -> Expression:
+        """Give the average of doubles."""
