@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dbal_conform.core.errors import ConformError
+from dbal_conform.core.pack import Pack
 from dbal_conform.core.plan import Plan
 from dbal_conform.core.selection import Site
 from dbal_conform.corpus.contract import load_contract
@@ -109,7 +110,7 @@ def _target(target: Target, database: str) -> Finding:
     with tempfile.TemporaryDirectory(prefix="dbal-conform-", ignore_cleanup_errors=True) as scratch:
         job = Job(
             contract=load_contract(),
-            plan=Plan((), (site,), (), ""),
+            plan=Plan(Pack.of(()), (site,), (), ""),
             wares=(Ware(manifest, target.folder),),
             bootstrap_token=secrets.token_urlsafe(32),
             schema_folder=schema_root(),

@@ -18,13 +18,14 @@ from dbal_conform.core.heading import (
 )
 from dbal_conform.core.invariants.tally import INVARIANTS
 from dbal_conform.core.ledger import Column, Header
+from dbal_conform.core.pack import Pack
 from dbal_conform.core.plan import Plan, make_plan, parse_shard
 from dbal_conform.core.request import RunRequest, filter_of, to_header
 from dbal_conform.core.selection import Selector, Site
-from dbal_conform.core.suite import Case
+from dbal_conform.core.suite import Case, Suite
 from dbal_conform.corpus.contract import load_contract
 from dbal_conform.corpus.fingerprint import suite_hash
-from dbal_conform.corpus.load import load_corpus
+from dbal_conform.corpus.load import suites_of
 from dbal_conform.corpus.locate import schema_root
 from dbal_conform.corpus.target import DEFAULT_TARGET, Target, find_targets, load_baseline
 from dbal_conform.environments import kind_of, offers_of
@@ -88,9 +89,8 @@ def prepare(request: RunRequest) -> Preparation:
     paths = [Path(path) for path in request.paths]
     schema = Path(request.schema) if request.schema else None
     contract = load_contract(schema)
-    cases = [case for suite in load_corpus(paths) for case in suite.cases]
-    quick = cases if request.slow else [case for case in cases if "slow" not in case.needs]
-    _refuse_unplannable(cases, contract)
+    cases = Pack.of(_plannable(suites_of(paths), contract))
+    quick = cases if request.slow else cases.chosen(_quick(cases))
     targets = find_targets(request.targets or (DEFAULT_TARGET,))
     sites = {site: target for target in targets for site in _sites(target, request)}
     if not sites:
@@ -162,19 +162,25 @@ def _deviations(
     return tuple(found)
 
 
-def _refuse_unplannable(cases: Iterable[Case], contract: Contract) -> None:
-    """Check what the plan must be able to look up; `lint` says it with line and column."""
-    known: dict[str, Case] = {}
-    for case in cases:
-        first = known.setdefault(case.id, case)
-        if first is not case:
+def _quick(cases: Iterable[Case]) -> Iterator[int]:
+    """Yield the places of the cases that do not wait in real time."""
+    return (place for place, case in enumerate(cases) if "slow" not in case.needs)
+
+
+def _plannable(suites: Iterable[Suite], contract: Contract) -> Iterator[Case]:
+    """Yield the cases, checked for what the plan must look up; `lint` says more than this."""
+    known: dict[str, str] = {}
+    for case in (case for suite in suites for case in suite.cases):
+        place = f"{case.source}:{case.line or 1}"
+        if (first := known.get(case.id)) is not None:
             raise InputError(
-                f"{case.source}:{case.line or 1}:1: {case.id} is also the id of a case in"
-                f" {first.source}:{first.line or 1}: ids are unique, and given once"
+                f"{place}:1: {case.id} is also the id of a case in {first}: ids are unique, and"
+                " given once"
             )
+        known[case.id] = place
         for name in case.covers:
             if name not in contract.requirements:
                 raise InputError(
-                    f"{case.source}:{case.line or 1}:1: {case.id}: no requirement {name!r};"
-                    " `dbal-conform lint` tells more"
+                    f"{place}:1: {case.id}: no requirement {name!r}; `dbal-conform lint` tells more"
                 )
+        yield case

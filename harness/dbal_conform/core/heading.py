@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from dbal_conform.core.contract import Contract
 from dbal_conform.core.ledger import CapabilityNote, CaseNote, RequirementNote, group_of
+from dbal_conform.core.pack import Pack
 from dbal_conform.core.plan import Plan
 from dbal_conform.core.selection import Site
 from dbal_conform.core.suite import Case
 
 
-def planned_cases(plan: Plan) -> tuple[Case, ...]:
+def planned_cases(plan: Plan) -> Pack:
     """Return the cases that have a trial, in their order; a shard has not all of them."""
-    return tuple(plan.cases[place] for place in sorted({trial.case for trial in plan.trials}))
+    return plan.cases.chosen(sorted({trial.case for trial in plan.trials}))
 
 
 def case_notes(cases: Iterable[Case]) -> dict[str, CaseNote]:

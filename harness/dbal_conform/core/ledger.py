@@ -192,18 +192,18 @@ class Ledger(msgspec.Struct, frozen=True):
     def _invalid(self) -> Iterator[Problem]:
         broke = sum(result.verdict is Verdict.HARNESS_ERROR for result in self.results.values())
         if broke:
-            yield Problem(RunResult.INVALID, f"{broke} trials broke the harness itself")
+            yield Problem(RunResult.INVALID, f"{_trials(broke)} broke the harness itself")
         idle = all(result.verdict is Verdict.NOT_APPLICABLE for result in self.results.values())
         if idle and len(self.results) == self.header.planned:
             yield Problem(RunResult.INVALID, "nothing was run")
 
     def _incomplete(self) -> Iterator[Problem]:
         if len(self.results) != self.header.planned:
-            text = f"{len(self.results)} trials of {self.header.planned} planned"
+            text = f"{_trials(len(self.results))} of {self.header.planned:,} planned"
             yield Problem(RunResult.INCOMPLETE, text)
         absent = sum(result.verdict is Verdict.COULD_NOT_RUN for result in self.results.values())
         if absent:
-            yield Problem(RunResult.INCOMPLETE, f"{absent} trials could not run")
+            yield Problem(RunResult.INCOMPLETE, f"{_trials(absent)} could not run")
         for (target, database), name in self._never_evaluated():
             text = f"{name} was never evaluated on {target} with {database}"
             yield Problem(RunResult.INCOMPLETE, text)
@@ -222,8 +222,11 @@ class Ledger(msgspec.Struct, frozen=True):
 def _nonconformant(judged: Counter[Judgement]) -> Iterator[Problem]:
     for judgement, means in _GATING_MEANS.items():
         if count := judged[judgement]:
-            trials = "1 trial" if count == 1 else f"{count:,} trials"
-            yield Problem(RunResult.NONCONFORMANT, f"{trials} {means}")
+            yield Problem(RunResult.NONCONFORMANT, f"{_trials(count)} {means}")
+
+
+def _trials(count: int) -> str:
+    return "1 trial" if count == 1 else f"{count:,} trials"
 
 
 _GATING_MEANS = {

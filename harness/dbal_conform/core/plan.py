@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.ledger import Key
+from dbal_conform.core.pack import Pack
 from dbal_conform.core.selection import Selector, Site
 from dbal_conform.core.suite import Case
 
@@ -32,7 +33,7 @@ class Shard(NamedTuple):
 class Plan(NamedTuple):
     """What is to be run. `trials` is ordered by case, target and database until it is shuffled."""
 
-    cases: tuple[Case, ...]
+    cases: Pack
     sites: tuple[Site, ...]
     trials: tuple[Trial, ...]
     hash: str
@@ -44,7 +45,7 @@ class Plan(NamedTuple):
 
 
 def make_plan(
-    cases: Sequence[Case],
+    cases: Iterable[Case],
     sites: Sequence[Site],
     selector: Selector,
     *,
@@ -52,7 +53,7 @@ def make_plan(
     shard: Shard | None = None,
 ) -> Plan:
     """Select and order the trials of a run; the same arguments give the same plan anywhere."""
-    chosen = tuple(case for case in cases if selector.selects(case))
+    chosen = Pack.of(case for case in cases if selector.selects(case))
     ordered = sorted(sites, key=lambda site: (site.target, site.database))
     everything = Plan(chosen, tuple(ordered), (), "")
     trials = tuple(

@@ -42,16 +42,24 @@ def load_corpus(paths: Iterable[Path] = ()) -> tuple[Suite, ...]:
     Raises:
         InputError: as `load_suite`, over all files; or a path is not there, or holds no vector.
     """
-    suites, problems = [], []
+    return tuple(suites_of(paths))
+
+
+def suites_of(paths: Iterable[Path] = ()) -> Iterator[Suite]:
+    """Yield what `load_corpus` returns, file by file, so that not all need be held at once.
+
+    Raises:
+        InputError: as `load_corpus`, when the last file was read.
+    """
+    problems = []
     for root in tuple(paths) or (cases_root(),):
         for file in vector_files(root):
             try:
-                suites.append(load_suite(file, root=root if root.is_dir() else root.parent))
+                yield load_suite(file, root=root if root.is_dir() else root.parent)
             except InputError as error:
                 problems.append(str(error))
     if problems:
         raise InputError("\n".join(problems))
-    return tuple(suites)
 
 
 def cases_by_file(paths: Iterable[Path] = ()) -> Iterator[tuple[str, Case]]:

@@ -47,7 +47,6 @@ class Worker:
         self._lines: dict[int, Line] = {}
         self._known: dict[int, Introduction] = {}
         self._failures: dict[int, list[ConformError]] = {}
-        self._cases = tuple(_limited(case, job.timeout_s) for case in job.plan.cases)
 
     def introduce(self, site: int) -> Introduction:
         """Open the line to `site` and let the target tell who it is.
@@ -94,7 +93,7 @@ class Worker:
         site = self._job.plan.sites[trial.site]
         line = self._line(trial.site, then_s=self._job.limit_s(trial.case))
         play = TrialPlay(
-            self._cases[trial.case],
+            _limited(self._job.plan.cases[trial.case], self._job.timeout_s),
             self._job.contract,
             bootstrap_token=self._job.bootstrap_token,
             claims=self._known[trial.site].claims or (),

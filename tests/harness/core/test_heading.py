@@ -6,6 +6,7 @@ from dbal_conform.core.heading import (
     requirement_notes,
 )
 from dbal_conform.core.ledger import CaseNote
+from dbal_conform.core.pack import Pack
 from dbal_conform.core.plan import Plan, Trial
 from dbal_conform.core.selection import Profile, Site
 from dbal_conform.core.suite import Case
@@ -20,8 +21,8 @@ def site(profile: Profile) -> Site:
 
 
 def test_only_cases_that_have_a_trial_are_planned() -> None:
-    plan = Plan((CASE, OTHER), (site("full"),), (Trial(1, 0),), "")
-    assert planned_cases(plan) == (OTHER,)
+    plan = Plan(Pack.of((CASE, OTHER)), (site("full"),), (Trial(1, 0),), "")
+    assert list(planned_cases(plan)) == [OTHER]
 
 
 def test_a_note_tells_where_a_case_stands() -> None:
