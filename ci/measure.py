@@ -3,8 +3,7 @@
     .venv/bin/python ci/measure.py            all figures, about a minute
     .venv/bin/python ci/measure.py startup    one of: step startup suite memory
 
-Every figure is taken in a process of its own; the machine's name for itself stands above them. Compare figures of
-one call only: machines are noisy.
+Every figure is taken in a process of its own. Compare figures of one call only: machines are noisy.
 """
 
 import json
@@ -21,7 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 RUNS = 5
-QUIET = "not race and not late and not brute and not resource"  # flags of cases that wait or run at once
+# Words in the flags of cases that wait, or run calls at once.
+QUIET = "not race and not late and not brute and not resource"
 TIMED = '''
 """The reference in memory, with a stopwatch around each call."""
 import json, os, time
@@ -29,7 +29,8 @@ from dbal_reference.conformance import open_target as open_reference
 
 class Timed:
     def __init__(self, inner):
-        self.inner, self.calls, self.seconds, self.first, self.last, self.trial = inner, 0, 0.0, None, None, None
+        self.inner, self.calls, self.seconds = inner, 0, 0.0
+        self.first = self.last = self.trial = None
     def handle(self, message):
         began = time.perf_counter()
         self.first = self.first or began
@@ -43,7 +44,10 @@ class Timed:
             self.calls += 1
     def close(self):
         with open(os.environ["HOME"] + "/timed.json", "w") as file:
-            json.dump({"calls": self.calls, "seconds": self.seconds, "span": self.last - self.first, "trial": self.trial}, file)
+            span = self.last - self.first
+            json.dump(
+                {"calls": self.calls, "seconds": self.seconds, "span": span, "trial": self.trial}, file
+            )
         self.inner.close()
 
 def open_target(settings):
@@ -99,7 +103,7 @@ def conform(*arguments: str, cwd: Path, home: Path | None = None) -> tuple[float
 def step(work: Path) -> Iterator[str]:
     """The harness's own time for each call, beside the target's: all cases, one process.
 
-    Left out are cases that wait or fail on purpose; concurrent calls count in the target's time twice.
+    Left out are cases that wait, or whose concurrent calls would count twice as the target's.
     """
     (work / "timed.py").write_text(TIMED)
     (work / "target.yaml").write_text(MANIFEST)
@@ -145,9 +149,7 @@ def startup(work: Path) -> Iterator[str]:
 
 def suite(work: Path) -> Iterator[str]:
     """All cases on SQLite with as many workers as cores."""
-    walls = []
-    for run in range(3):
-        walls.append(conform("run", "-q", "--run-file", f"all{run}.jsonl", cwd=work)[0])
+    walls = [conform("run", "-q", "--run-file", f"all{n}.jsonl", cwd=work)[0] for n in range(3)]
     trials = sum('"trial"' in line for line in (work / "all0.jsonl").read_text().splitlines())
     yield f"| all cases on SQLite ({trials} trials), s | {statistics.median(walls):.1f} | below 5 |"
 
