@@ -164,7 +164,10 @@ class RuleSource(msgspec.Struct, frozen=True):
 
 
 class Schema(msgspec.Struct, frozen=True):
-    """The whole folder. `operations` is keyed by method, spelled out for each entity."""
+    """The whole folder. `operations` is keyed by method, spelled out for each entity.
+
+    `templates` are the same as written: of every entity under `*`, of one entity under its name.
+    """
 
     version: str
     ladder: tuple[str, ...]
@@ -180,3 +183,5 @@ class Schema(msgspec.Struct, frozen=True):
     passwords: dict[str, Any]
     verify: dict[str, int]
     sandbox: dict[str, Any]
+    page: tuple[int, int] = (20, 100)  # default and most, for entities that do not say
+    templates: dict[str, dict[str, Operation]] = {}

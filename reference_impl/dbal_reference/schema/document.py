@@ -36,6 +36,11 @@ class Document:
         """The whole document."""
         return Part(self, (), self.value)
 
+    def refuse(self, part: "Part", message: str, code: str, *, key: bool) -> NoReturn:  # noqa: ARG002 -- codes are for definitions in requests
+        """Say what is wrong with a part, and where; `code` is that of a finding."""
+        name = ".".join(str(step) for step in part.path) or self.file.name
+        raise SchemaError(f"{self.place(part.path, key=key)}: {name}: {message}")
+
     def place(self, path: strict_yaml.Path, *, key: bool) -> str:
         """`file:line:column` of a key, or of a value."""
         if self._places is None:
@@ -58,15 +63,14 @@ class Part:
         """`file:line:column` of the value."""
         return self.document.place(self.path, key=False)
 
-    def fail(self, message: str, *, key: bool = False) -> NoReturn:
+    def fail(self, message: str, *, key: bool = False, code: str = "format") -> NoReturn:
         """Refuse this part; `key` points at its name rather than its value."""
-        name = ".".join(str(step) for step in self.path) or self.document.file.name
-        raise SchemaError(f"{self.document.place(self.path, key=key)}: {name}: {message}")
+        self.document.refuse(self, message, code, key=key)
 
     def members(self) -> dict[str, "Part"]:
         """Any keys, at least none."""
         if not isinstance(self.value, dict):
-            self.fail("must be a mapping of keys to values")
+            self.fail("must be a mapping of keys to values", code="type")
         return {
             key: Part(self.document, (*self.path, key), value) for key, value in self.value.items()
         }
@@ -76,51 +80,52 @@ class Part:
         members = self.members()
         for key, part in members.items():
             if key not in allowed:
-                part.fail(f"is no key that is known here{near(key, allowed)}", key=True)
+                words = f"is no key that is known here{near(key, allowed)}"
+                part.fail(words, key=True, code="unknown_field")
         for key in required:
             if key not in members:
-                self.fail(f"needs the key {key}: add it", key=True)
+                self.fail(f"needs the key {key}: add it", key=True, code="required")
         return members
 
     def items(self) -> Iterator["Part"]:
         """Members of a list."""
         if not isinstance(self.value, list):
-            self.fail("must be a list")
+            self.fail("must be a list", code="type")
         for place, value in enumerate(self.value):
             yield Part(self.document, (*self.path, place), value)
 
     def text(self) -> str:
         """Text that is not empty."""
         if not isinstance(self.value, str):
-            self.fail("must be text: quote it")
+            self.fail("must be text: quote it", code="type")
         if not self.value:
-            self.fail("must not be empty")
+            self.fail("must not be empty", code="empty")
         return self.value
 
     def boolean(self) -> bool:
         """True or false."""
         if not isinstance(self.value, bool):
-            self.fail("must be true or false")
+            self.fail("must be true or false", code="type")
         return self.value
 
     def integer(self, *, least: int | None = None) -> int:
         """An integer, at least `least`."""
         if isinstance(self.value, bool) or not isinstance(self.value, int):
-            self.fail("must be an integer")
+            self.fail("must be an integer", code="type")
         if least is not None and self.value < least:
-            self.fail(f"must be at least {least}")
+            self.fail(f"must be at least {least}", code="min")
         return self.value
 
     def number(self) -> int | float:
         """An integer or a float."""
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
-            self.fail("must be a number")
+            self.fail("must be a number", code="type")
         return self.value
 
     def choice(self, options: Collection[str]) -> str:
         """One of these texts."""
         if not isinstance(self.value, str) or self.value not in options:
-            self.fail(f"{self.value} is not known{near(str(self.value), options)}")
+            self.fail(f"{self.value} is not known{near(str(self.value), options)}", code="enum")
         return self.value
 
     def texts(self, options: Collection[str] | None = None) -> tuple[str, ...]:
@@ -129,10 +134,10 @@ class Part:
         for part in self.items():
             text = part.text() if options is None else part.choice(options)
             if text in found:
-                part.fail(f"{text} is named twice: keep one")
+                part.fail(f"{text} is named twice: keep one", code="unique")
             found.append(text)
         if not found:
-            self.fail("must not be empty: leave it out")
+            self.fail("must not be empty: leave it out", code="empty")
         return tuple(found)
 
 

@@ -13,6 +13,7 @@ from dbal_reference.schema.operations import (
     check_owners,
     read_operations,
     spelled_out,
+    templates_of,
 )
 from dbal_reference.schema.references import check_references
 from dbal_reference.schema.rules import read_rules
@@ -58,6 +59,8 @@ def load_schema(folder: Path | None = None) -> Schema:
         passwords=settings.passwords,
         verify=settings.verify,
         sandbox=read_sandbox(Document(folder / "sandbox.yaml"), entities),
+        page=settings.page,
+        templates=templates_of(methods),
     )
 
 

@@ -84,21 +84,37 @@ def check_owners(files: Iterable[OperationFile], entities: Mapping[str, Entity])
                     part.choice(entities)
 
 
+def templates_of(files: Iterable[OperationFile]) -> dict[str, dict[str, Operation]]:
+    """Operations as written: of every entity under `*`, of one entity under its name."""
+    found: dict[str, dict[str, Operation]] = {"*": {}}
+    for file in files:
+        if file.scope in ("generic", "entity"):
+            found.setdefault(file.entity or "*", {}).update(file.operations)
+    return found
+
+
+def of_entity(
+    templates: Mapping[str, Mapping[str, Operation]], entity: Entity
+) -> dict[str, Operation]:
+    """The methods of one entity, generic and own."""
+    offered = {**templates["*"], **templates.get(entity.name, {})}
+    return {
+        (method := f"{entity.name}.{name}"): msgspec.structs.replace(
+            offered[name], method=method, entity=entity.name
+        )
+        for name in entity.operations
+    }
+
+
 def spelled_out(
     files: Iterable[OperationFile], entities: Mapping[str, Entity]
 ) -> dict[str, Operation]:
     """Every method: those of each entity, generic and own, then dbal.* and conformance.*."""
     files = tuple(files)
-    generic = [file for file in files if file.scope == "generic"]
+    templates = templates_of(files)
     found: dict[str, Operation] = {}
     for entity in entities.values():
-        own = [file for file in files if file.entity == entity.name]
-        offered = {name: op for file in (*generic, *own) for name, op in file.operations.items()}
-        for name in entity.operations:
-            method = f"{entity.name}.{name}"
-            found[method] = msgspec.structs.replace(
-                offered[name], method=method, entity=entity.name
-            )
+        found |= of_entity(templates, entity)
     for file in files:
         if file.scope in ("dbal", "conformance"):
             for name, operation in file.operations.items():
