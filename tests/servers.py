@@ -17,6 +17,8 @@ from urllib.parse import quote
 import pytest
 from filelock import FileLock
 
+from tests.server_admin import PASSWORD, Server, make_database
+
 # testcontainers reads its settings when it is imported, so these come before every import of it.
 # Ryuk is off, since it would remove a shared container once the worker that started it has ended.
 os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
@@ -28,7 +30,6 @@ if "DOCKER_HOST" not in os.environ:
 
 LABEL = "dbal-conform.test-run"
 DEFAULT_IMAGES = "postgres:17,mariadb:11.8"
-PASSWORD = "p@ss/w%rd:'\"$`"  # what must survive a URL
 _RUN = "DBAL_CONFORM_TEST_RUN"
 _CONTAINER_PORTS = {"postgres": 5432, "mariadb": 3306, "mysql": 3306}
 _MEMORY = {"postgres": "/var/lib/postgresql/data", "mariadb": "/var/lib/mysql"}
@@ -47,7 +48,7 @@ def begin_run() -> None:
 
 def end_run() -> None:
     """Remove every container of the run."""
-    if any(_folder().glob("*:*.json")):
+    if any(_folder().glob("docker.json")) and _once("docker", _ask_docker)["error"] is None:
         import docker  # noqa: PLC0415 -- slow, and most runs need no container
 
         client = docker.from_env()
@@ -60,10 +61,15 @@ def end_run() -> None:
 
 def url_of(image: str, database: str) -> str:
     """Give the URL of a database on the shared server of this image, which is made if missing."""
-    need_docker()
-    server = _once(image, lambda: start(image))
+    server = shared(image)
     make_database(server, database)
     return f"{server['url'].rpartition('/')[0]}/{database}"
+
+
+def shared(image: str) -> Server:
+    """Give the shared server of this image, started if need be."""
+    need_docker()
+    return _once(image, lambda: start(image))
 
 
 def need_docker() -> None:
@@ -77,7 +83,7 @@ def need_docker() -> None:
     pytest.skip(reason)
 
 
-def start(image: str, *, port: int | None = None, fast: bool = True, **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- of docker run
+def start(image: str, *, port: int | None = None, fast: bool = True, **more: Any) -> Server:  # noqa: ANN401 -- of docker run
     """Start a server and wait until it is ready; `port` of the loopback, or any that is free."""
     kind = image.partition(":")[0]
     container = _container(kind, image)
@@ -97,24 +103,6 @@ def start(image: str, *, port: int | None = None, fast: bool = True, **more: Any
         "port": at,
         "url": _url(kind, host, at),
     }
-
-
-def make_database(server: dict[str, Any], name: str) -> None:
-    """Make a database with the driver alone."""
-    at = {"host": server["host"], "port": server["port"], "password": PASSWORD}
-    if server["kind"] == "postgres":
-        import psycopg  # noqa: PLC0415 -- only where it is installed
-
-        with psycopg.connect(**at, user="dbal", dbname="dbal", autocommit=True) as admin:
-            known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-            if known.fetchone() is None:
-                # The image sorts by en_US.utf8: what orders by code point does so by itself.
-                admin.execute(f'CREATE DATABASE "{name}"')
-        return
-    import pymysql  # noqa: PLC0415 -- only where it is installed
-
-    with pymysql.connect(**at, user="root") as maria, maria.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{name}`")
 
 
 def _container(kind: str, image: str) -> Any:  # noqa: ANN401 -- testcontainers has no common type

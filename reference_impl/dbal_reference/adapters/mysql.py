@@ -1,23 +1,19 @@
 """The adapter for MariaDB and MySQL; which of them it is, the server says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import Column, Computed, Index, Table, Text, UnaryExpression
-from sqlalchemy.dialects.mysql import DOUBLE, LONGTEXT, TINYINT, VARCHAR, pymysql
-from sqlalchemy.types import TypeEngine
-
 from dbal_reference.adapters import OverdueError
-from dbal_reference.adapters.mysql_connection import WRITER, MysqlConnection, Server
+from dbal_reference.adapters.mysql_connection import MysqlConnection
+from dbal_reference.adapters.mysql_dialect import MysqlDialect, Server
 from dbal_reference.adapters.server_url import ServerUrl, parse
 from dbal_reference.adapters.sql.adapter import PATIENCE_S
-from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.adapters.sql.server import Inventory, ServerAdapter
 from dbal_reference.adapters.sql.server_connection import ServerConnection
 from dbal_reference.adapters.sql.statements import Statements
-from dbal_reference.model import Field, Schema
+from dbal_reference.model import Schema
 
 _PORT: Final = 3306
 _OPTIONS: Final = ("ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
@@ -30,66 +26,6 @@ UNION SELECT index_name FROM information_schema.statistics WHERE table_schema = 
 UNION SELECT constraint_name FROM information_schema.table_constraints
 WHERE table_schema = DATABASE()
 """
-
-
-class MysqlDialect(Dialect):
-    """Text compares by code point and is not padded; null is lowest, as it is for the server."""
-
-    hasty = True  # InnoDB judges restrict row by row
-    index_bytes = 3072
-    creates_if_missing = False  # MySQL cannot, of indexes
-
-    def __init__(self, server: Server) -> None:
-        super().__init__(pymysql.dialect(paramstyle="format"))
-        self.decoders = {**self.decoders, "boolean": bool}
-        self.furniture = {
-            WRITER: f"CREATE TABLE {WRITER} (id TINYINT NOT NULL PRIMARY KEY) ENGINE=InnoDB "
-            "SELECT 1 AS id"
-        }
-        self._collation = server.collation
-        self.table_options = {
-            "mysql_engine": "InnoDB",
-            "mysql_charset": "utf8mb4",
-            "mysql_collate": server.collation,
-            "mysql_row_format": "DYNAMIC",
-        }
-
-    def column_type(self, field: Field, width: int | None) -> TypeEngine[Any]:
-        """Text that is indexed has a width; other text is kept outside the row, and has none."""
-        if field.type == "boolean":
-            return TINYINT(display_width=1)
-        kind = super().column_type(field, width)
-        if not isinstance(kind, Text):
-            return DOUBLE(asdecimal=False) if field.type == "double" else kind
-        return LONGTEXT() if width is None else VARCHAR(width)
-
-    def ascending(self, column: Expression) -> UnaryExpression[Any]:
-        """Order with null first."""
-        return column.asc()
-
-    def descending(self, column: Expression) -> UnaryExpression[Any]:
-        """Order with null last."""
-        return column.desc()
-
-    def pack(self, values: Sequence[Any]) -> tuple[Any, ...]:
-        """PyMySQL writes a tuple as a list in brackets."""
-        return tuple(values)
-
-    def member(self, column: Expression, packed: Expression) -> Expression:
-        """Look into the list."""
-        return column.bool_op("IN")(packed)
-
-    def unique_in_tenant(
-        self, table: Table, tenant: str, fields: tuple[str, ...], name: str
-    ) -> list[Index]:
-        """Make a null tenant one tenant: a column of the database's own, in which it is `""`."""
-        own = f"{tenant}_or_none"
-        if own not in table.c:
-            kind = table.c[tenant].type
-            quoted = self.compiler.identifier_preparer.quote(tenant)
-            made = Computed(f"coalesce({quoted}, '')", persisted=True)
-            table.append_column(Column(own, kind, made))
-        return [Index(name, *(table.c[field] for field in fields), table.c[own], unique=True)]
 
 
 class MysqlAdapter(ServerAdapter):

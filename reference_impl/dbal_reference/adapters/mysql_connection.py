@@ -1,10 +1,9 @@
 """A connection of PyMySQL, with a deadline, whose errors are those of `adapters`."""
 
 import math
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pymysql
 from pymysql.cursors import Cursor
@@ -16,6 +15,7 @@ from dbal_reference.adapters import (
     UniqueViolation,
     WriteConflictError,
 )
+from dbal_reference.adapters.mysql_dialect import WRITER, Server, server_of
 from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
     HopelessError,
@@ -23,7 +23,6 @@ from dbal_reference.adapters.sql.server_connection import (
 )
 from dbal_reference.adapters.sql.unit import GaveUpError
 
-WRITER: Final = "dbal_writer"  # the table whose one row is locked by whoever writes
 _GRACE_S: Final = 0.25  # for the server to say itself that time is up
 # What follows in a longer text is not sorted by; of the 1 kB that is usual, too much is left out.
 # A buffer must hold 15 rows of 8 such texts (QRY-SORT-006), or the server gives up.
@@ -50,34 +49,6 @@ _MEANINGS: Final[Mapping[int, type[Exception]]] = {
 }
 
 Parameters: TypeAlias = Sequence[Any]
-
-
-class Server(NamedTuple):
-    """Which server, and of which version."""
-
-    name: str  # mariadb or mysql
-    version: tuple[int, ...]
-
-    @property
-    def oldest(self) -> tuple[int, ...]:
-        """The oldest version that has what is needed: a collation that does not pad, above all."""
-        return (10, 6) if self.name == "mariadb" else (8, 0, 17)
-
-    @property
-    def collation(self) -> str:
-        """By code point, and trailing spaces count (TYP-STR-002, -003)."""
-        return "utf8mb4_nopad_bin" if self.name == "mariadb" else "utf8mb4_0900_bin"
-
-    def __str__(self) -> str:
-        return ".".join(map(str, self.version))
-
-
-def server_of(told: str) -> Server:
-    """Read what a server says of itself: `8.4.3`, `11.8.3-MariaDB`, `5.5.5-10.11.9-MariaDB`."""
-    maria = "mariadb" in told.lower()
-    found = re.search(r"(\d+)\.(\d+)\.(\d+)", told.removeprefix("5.5.5-") if maria else told)
-    version = tuple(map(int, found.groups())) if found else (0,)
-    return Server("mariadb" if maria else "mysql", version)
 
 
 def meaning(error: Exception) -> Exception:

@@ -1,24 +1,19 @@
 """The PostgreSQL adapter."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import Text, func, type_coerce
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
-from sqlalchemy.types import TypeEngine
-
 from dbal_reference.adapters import ReferencedError
 from dbal_reference.adapters.postgres_connection import PostgresConnection
+from dbal_reference.adapters.postgres_dialect import PostgresDialect
 from dbal_reference.adapters.server_url import ServerUrl, parse
 from dbal_reference.adapters.sql.adapter import PATIENCE_S
-from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.adapters.sql.server import Inventory, ServerAdapter
 from dbal_reference.adapters.sql.server_connection import ServerConnection
 from dbal_reference.adapters.sql.statements import Statements
-from dbal_reference.model import Field, Schema
+from dbal_reference.model import Schema
 
 _PORT: Final = 5432
 _OPTIONS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "options")
@@ -43,39 +38,6 @@ WHERE relnamespace = pg_catalog.current_schema()::regnamespace
 UNION SELECT conname FROM pg_catalog.pg_constraint
 WHERE connamespace = pg_catalog.current_schema()::regnamespace
 """
-
-
-class PostgresDialect(Dialect):
-    """Text has the collation "C": it compares by its UTF-8 bytes, whatever the database's own."""
-
-    fails_whole = True
-    hasty = True  # it judges restrict after the cascades of the row, but not after theirs
-    index_bytes = 2700  # a third of a page
-
-    def __init__(self) -> None:
-        super().__init__(psycopg(paramstyle="format"))  # type: ignore[no-untyped-call]  # SQLAlchemy types it not
-
-    def column_type(self, field: Field, width: int | None) -> TypeEngine[Any]:
-        """Text of any length; only its comparison is set."""
-        kind = super().column_type(field, width)
-        return Text(collation="C") if isinstance(kind, Text) else kind
-
-    def indexed(self, column: Expression) -> Expression:
-        """Null comes first, as in `ascending`; backwards it is `descending`."""
-        return self.ascending(column)
-
-    def contains(self, column: Expression, text: Expression) -> Expression:
-        """Find; POSITION would not take a text with a collation."""
-        return func.strpos(column, text) > 0
-
-    def pack(self, values: Sequence[Any]) -> list[Any]:
-        """Make an array."""
-        return list(values)
-
-    def member(self, column: Expression, packed: Expression) -> Expression:
-        """Look into the array."""
-        kind = Text() if isinstance(column.type, Text) else column.type
-        return column == func.any(type_coerce(packed, ARRAY(kind)))
 
 
 class PostgresAdapter(ServerAdapter):

@@ -118,6 +118,10 @@ class PostgresConnection(ServerConnection):
                 connect_timeout=max(2, round(min(CONNECT_S, self.left_s))),
             )
         except psycopg.Error as error:
+            if error.pgconn is not None and error.pgconn.used_password:
+                # Errors of connecting have no SQLSTATE; but a server that asks for the password is
+                # up, and what it says then it will say again.
+                raise HopelessError from error
             raise self.meaning(error) from error
         self._raw.prepared_max = _SHAPES_PREPARED
         self._check_server(self._raw.info)
