@@ -1,3 +1,3 @@
 """The command `dbal-reference`."""
 
-from dbal_reference.cli.app import main as main  # noqa: PLC0414 -- the entry point
+from dbal_reference.cli.app import main as main

@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests import servers
@@ -44,12 +45,10 @@ def test_an_unknown_dialect_is_refused() -> None:
     assert "'oracle' is not one of" in done.output
 
 
-def catalog(file: Path) -> list[tuple[str, ...]]:
-    with sqlite3.connect(file) as raw:
-        found = raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2")
-        rows = [
-            (kind, name, table, " ".join((sql or "").split())) for kind, name, table, sql in found
-        ]
+def catalog(file: Path) -> list[tuple[Any, ...]]:
+    raw = sqlite3.connect(file)
+    found = raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2")
+    rows = [(*place, " ".join((text or "").split())) for *place, text in found]
     raw.close()
     return rows
 
