@@ -30,6 +30,8 @@ PUBLIC = {
         "DbalError",
         "EntityClient",
         "ForbiddenError",
+        "Group",
+        "Groups",
         "InternalError",
         "MaliciousCodeError",
         "NotFoundError",

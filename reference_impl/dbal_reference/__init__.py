@@ -3,7 +3,7 @@
 As a library: `DBALClient`. As a server's core: `dbal_reference.service`, and `dbal_reference.wire`.
 """
 
-from dbal_reference.client import Auth, DBALClient, EntityClient, Page
+from dbal_reference.client import Auth, DBALClient, EntityClient, Group, Groups, Page
 from dbal_reference.errors import (
     CapabilityError,
     ConflictError,
@@ -30,6 +30,8 @@ __all__ = [
     "DbalError",
     "EntityClient",
     "ForbiddenError",
+    "Group",
+    "Groups",
     "InternalError",
     "MaliciousCodeError",
     "NotFoundError",

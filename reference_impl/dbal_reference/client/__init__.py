@@ -3,6 +3,6 @@
 from dbal_reference.client.auth import Auth
 from dbal_reference.client.client import DBALClient
 from dbal_reference.client.entity import EntityClient
-from dbal_reference.client.page import Page
+from dbal_reference.client.page import Group, Groups, Page
 
-__all__ = ["Auth", "DBALClient", "EntityClient", "Page"]
+__all__ = ["Auth", "DBALClient", "EntityClient", "Group", "Groups", "Page"]

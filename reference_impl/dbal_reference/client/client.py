@@ -95,7 +95,8 @@ class DBALClient:
     def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 -- by operation
         """One call by its name in the contract: `client.call("User.count", {"filter": {...}})`.
 
-        Pages come back as `Page`, long integers as they are; else the result is the contract's.
+        Pages come back as `Page`, aggregates as `Groups`, long integers as they are; else the
+        result is the contract's.
 
         Raises:
             DbalError: the call failed; `.name` says how.
@@ -105,10 +106,11 @@ class DBALClient:
         entity = schema.entities.get(operation.entity or "") if operation is not None else None
         given = to_json(params or {})
         if entity is not None:
-            given = tag_arguments(entity, given)
+            given = tag_arguments(schema, entity, given)
         if self._meta:
             given["meta"] = self._meta | given.get("meta", {})
-        return read_result(entity, operation, self._connection.call(method, given, self._auth))
+        result = self._connection.call(method, given, self._auth)
+        return read_result(schema, entity, operation, result)
 
     def close(self) -> None:
         """Close the database; clients made by `acting_as` leave that to the first."""

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from dbal_reference.client.names import snake
-from dbal_reference.client.page import Page, Row
+from dbal_reference.client.page import Groups, Page, Row
 from dbal_reference.model import Operation
 
 Key: TypeAlias = str | int | UUID
@@ -77,7 +77,11 @@ class EntityClient:
         select: Sequence[str] | None = None,
         include: Sequence[str] | None = None,
     ) -> Page:
-        """One page of the rows that satisfy the filter, by `page` or `cursor`."""
+        """One page of the rows that satisfy the filter, by `page` or `cursor`.
+
+        Filter and sort may follow relations to one row (`owner.username`); `include` adds related
+        rows to each row, under the names of the relations.
+        """
         return cast(
             "Page",
             self._send(
@@ -99,11 +103,19 @@ class EntityClient:
         sort: Sort | None = None,
         limit: int | None = None,
         select: Sequence[str] | None = None,
+        include: Sequence[str] | None = None,
     ) -> Iterator[Row]:
         """Every row that satisfies the filter, page by page of `limit` rows, following cursors."""
         cursor: str | None = None
         while True:
-            page = self.list(filter=filter, sort=sort, cursor=cursor, limit=limit, select=select)
+            page = self.list(
+                filter=filter,
+                sort=sort,
+                cursor=cursor,
+                limit=limit,
+                select=select,
+                include=include,
+            )
             yield from page.data
             if page.next_cursor is None:
                 return
@@ -173,7 +185,7 @@ class EntityClient:
         limit: int | None = None,
         select: Sequence[str] | None = None,
     ) -> Page:
-        """One page of the rows in which every word occurs; needs `fullTextSearch`."""
+        """One page of the rows in which every word occurs, in any of the searchable fields."""
         found = self._send(
             "search",
             query=query,
@@ -193,12 +205,12 @@ class EntityClient:
         filter: Filter | None = None,  # noqa: A002 -- the contract's name
         group_by: Sequence[str] | None = None,
         limit: int | None = None,
-    ) -> dict[str, Any]:
-        """Metrics over groups of rows; needs `aggregations`."""
+    ) -> Groups:
+        """Metrics over groups of rows: `{"total": {"fn": "sum", "field": "views"}}`."""
         found = self._send(
             "aggregate", metrics=metrics, filter=filter, groupBy=group_by, limit=limit
         )
-        return cast("dict[str, Any]", found)
+        return cast("Groups", found)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """An operation that the schema adds to this entity."""

@@ -1,4 +1,4 @@
-"""One page of a list."""
+"""What lists and aggregates give: a page of rows, groups with their values."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -27,3 +27,26 @@ class Page(msgspec.Struct, frozen=True):
 
     def __len__(self) -> int:
         return len(self.data)
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The rows that agree in the fields of `key`, and what was asked of them, by name.
+
+    Sums of integers are integers, however long; averages are floats. None: there was no value.
+    """
+
+    key: dict[str, Any]
+    values: dict[str, Any]
+
+
+class Groups(msgspec.Struct, frozen=True):
+    """Groups by key, null first; iterating gives them. `has_more`: the limit left some out."""
+
+    groups: list[Group]
+    has_more: bool
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self.groups)
+
+    def __len__(self) -> int:
+        return len(self.groups)

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from dbal_reference.client.page import Page, Row
-from dbal_reference.model import Entity, Operation
+from dbal_reference.client.page import Group, Groups, Page, Row
+from dbal_reference.model import Entity, Operation, Schema
+from dbal_reference.query.relations import relations
 from dbal_reference.values.numbers import MAX_SAFE
 
 Json: TypeAlias = Any
@@ -33,7 +34,7 @@ def to_json(value: Any) -> Json:  # noqa: ANN401 -- any Python value
             return value
 
 
-def tag_arguments(entity: Entity, params: Mapping[str, Json]) -> dict[str, Json]:
+def tag_arguments(schema: Schema, entity: Entity, params: Mapping[str, Json]) -> dict[str, Json]:
     """The arguments of an operation on this entity, long bigints tagged."""
     tagged = dict(params)
     for name in ("data", "create", "update", "ifMatch"):
@@ -42,22 +43,24 @@ def tag_arguments(entity: Entity, params: Mapping[str, Json]) -> dict[str, Json]
     if isinstance(tagged.get("items"), list):
         tagged["items"] = [_tag_row(entity, item) for item in tagged["items"]]
     if "filter" in tagged:
-        tagged["filter"] = _tag_filter(entity, tagged["filter"])
+        tagged["filter"] = _tag_filter(schema, entity, tagged["filter"])
     if "value" in tagged and _is_bigint(entity, tagged.get("field")):
         tagged["value"] = _tag(tagged["value"])
     return tagged
 
 
-def read_result(entity: Entity | None, operation: Operation | None, result: Json) -> Any:  # noqa: ANN401 -- by operation
-    """What the client gives back: rows with plain integers, a `Page`, or the JSON as it is."""
+def read_result(
+    schema: Schema, entity: Entity | None, operation: Operation | None, result: Json
+) -> Any:  # noqa: ANN401 -- by operation
+    """What the client gives back: rows with plain integers, a `Page`, `Groups`, or the JSON."""
     if entity is None or operation is None:
         return result
     match operation.result:
         case "row" | "row_or_null" if result is not None:
-            return _untag_row(entity, result)
+            return _untag_row(schema, entity, result)
         case "page":
             return Page(
-                data=[_untag_row(entity, row) for row in result["data"]],
+                data=[_untag_row(schema, entity, row) for row in result["data"]],
                 total=result["total"],
                 page=result["page"],
                 limit=result["limit"],
@@ -65,7 +68,15 @@ def read_result(entity: Entity | None, operation: Operation | None, result: Json
                 next_cursor=result["nextCursor"],
             )
         case "tree":
-            return [_untag_node(entity, node) for node in result]
+            return [_untag_node(schema, entity, node) for node in result]
+        case "groups":
+            return Groups(
+                [
+                    Group(_untag(group["key"]), _untag(group["values"]))
+                    for group in result["groups"]
+                ],
+                result["hasMore"],
+            )
         case _:
             return result
 
@@ -87,37 +98,62 @@ def _tag_row(entity: Entity, row: Json) -> Json:
     return {name: _tag(value) if _is_bigint(entity, name) else value for name, value in row.items()}
 
 
-def _tag_filter(entity: Entity, raw: Json) -> Json:
+def _tag_filter(schema: Schema, entity: Entity, raw: Json) -> Json:
     if not isinstance(raw, dict):
         return raw
-    return {name: _tag_member(entity, name, value) for name, value in raw.items()}
+    return {name: _tag_member(schema, entity, name, value) for name, value in raw.items()}
 
 
-def _tag_member(entity: Entity, name: Json, value: Json) -> Json:
+def _tag_member(schema: Schema, entity: Entity, name: Json, value: Json) -> Json:
     if name in _LOGIC:
-        return _each(lambda inner: _tag_filter(entity, inner), value)
-    if not _is_bigint(entity, name):
+        return _each(lambda inner: _tag_filter(schema, entity, inner), value)
+    end = _end_of(schema, entity, name)
+    if end is None or not _is_bigint(*end):
         return value
     if isinstance(value, dict):
         return {operator: _each(_tag, operand) for operator, operand in value.items()}
     return _tag(value)
 
 
+def _end_of(schema: Schema, entity: Entity, path: Json) -> tuple[Entity, str] | None:
+    """The entity and field that `relation.field` leads to, if it leads anywhere."""
+    if not isinstance(path, str):
+        return None
+    *names, last = path.split(".")
+    for name in names:
+        relation = relations(schema)[entity.name].get(name)
+        if relation is None:
+            return None
+        entity = schema.entities[relation.entity]
+    return entity, last
+
+
 def _each(change: Callable[[Json], Json], value: Json) -> Json:
     return [change(member) for member in value] if isinstance(value, list) else change(value)
 
 
-def _untag_row(entity: Entity, row: Row) -> Row:
-    """Plain integers for tags, and json values that are the caller's own to change."""
+def _untag(values: dict[str, Json]) -> dict[str, Any]:
     return {
-        name: int(value["$bigint"])
-        if isinstance(value, dict) and _is_bigint(entity, name)
-        else to_json(value)
-        for name, value in row.items()
+        name: int(value["$bigint"]) if isinstance(value, dict) else value
+        for name, value in values.items()
     }
 
 
-def _untag_node(entity: Entity, node: Row) -> Row:
-    plain = _untag_row(entity, node)
-    plain["children"] = [_untag_node(entity, child) for child in node["children"]]
+def _untag_row(schema: Schema, entity: Entity, row: Row) -> Row:
+    """Plain integers for tags, and json values that are the caller's own to change."""
+    return {name: _untag_member(schema, entity, name, value) for name, value in row.items()}
+
+
+def _untag_member(schema: Schema, entity: Entity, name: str, value: Json) -> Any:  # noqa: ANN401 -- of the field
+    if name not in entity.fields and (relation := relations(schema)[entity.name].get(name)):
+        related = schema.entities[relation.entity]
+        return None if value is None else _each(lambda row: _untag_row(schema, related, row), value)
+    if isinstance(value, dict) and _is_bigint(entity, name):
+        return int(value["$bigint"])
+    return to_json(value)
+
+
+def _untag_node(schema: Schema, entity: Entity, node: Row) -> Row:
+    plain = _untag_row(schema, entity, {**node, "children": None})
+    plain["children"] = [_untag_node(schema, entity, child) for child in node["children"]]
     return plain

@@ -1,5 +1,6 @@
 """The client as a library: whole programs on an empty database."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from dbal_reference import (
     UnauthorizedError,
     ValidationFailedError,
 )
+from dbal_reference.adapters.memory import MemoryAdapter
 
 TENANT = "21234567-89ab-4def-8123-456789abcdef"
 
@@ -173,17 +175,26 @@ def test_errors_tell_name_code_and_details(client: DBALClient) -> None:
     assert 1 <= limited.value.details["retryAfter"] <= 300
 
 
-def test_what_is_not_claimed_is_refused(client: DBALClient) -> None:
-    for call, capability in (
-        (lambda: client.posts.search("word"), "fullTextSearch"),
-        (lambda: client.posts.aggregate({"n": {"fn": "count"}}), "aggregations"),
-        (lambda: client.posts.list(include=["owner"]), "relations"),
-        (lambda: client.posts.list(filter={"owner.username": "a"}), "joins"),
-        (lambda: client.posts.count({"data": {"path": ["a"], "eq": 1}}), "jsonQueries"),
+@pytest.mark.parametrize(
+    ("call", "capability"),
+    [
+        (lambda client: client.posts.search("word"), "fullTextSearch"),
+        (lambda client: client.posts.aggregate({"n": {"fn": "count"}}), "aggregations"),
+        (lambda client: client.posts.list(include=["owner"]), "relations"),
+        (lambda client: client.posts.list(filter={"owner.username": "a"}), "joins"),
+        (lambda client: client.posts.count({"data": {"path": ["a"], "eq": 1}}), "jsonQueries"),
+    ],
+)
+def test_what_is_not_claimed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, call: Callable[[DBALClient], object], capability: str
+) -> None:
+    monkeypatch.setattr(MemoryAdapter, "capabilities", frozenset())
+    with (
+        DBALClient(adapter="memory", auth=Auth.system()) as client,
+        pytest.raises(CapabilityError) as caught,
     ):
-        with pytest.raises(CapabilityError) as caught:
-            call()
-        assert caught.value.details == {"capability": capability}
+        call(client)
+    assert caught.value.details == {"capability": capability}
 
 
 def test_a_file_keeps_its_rows(tmp_path: Path) -> None:

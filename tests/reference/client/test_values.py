@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from dbal_reference.client.page import Page
+from dbal_reference.client.page import Group, Groups, Page
 from dbal_reference.client.values import read_result, tag_arguments, to_json
 from dbal_reference.model import Schema
 
@@ -39,6 +39,10 @@ TAG = {"$bigint": str(LONG)}
          {"filter": {"views": {"gt": TAG, "in": [1, TAG, None]}}}),
         ({"filter": {"or": [{"not": {"views": LONG}}, {"title": LONG}]}},
          {"filter": {"or": [{"not": {"views": TAG}}, {"title": LONG}]}}),
+        ({"filter": {"owner.createdAt": {"in": [LONG, 1]}}},
+         {"filter": {"owner.createdAt": {"in": [TAG, 1]}}}),
+        ({"filter": {"owner.posts.views": LONG}}, {"filter": {"owner.posts.views": TAG}}),
+        ({"filter": {"nobody.views": LONG}}, {"filter": {"nobody.views": LONG}}),
         ({"filter": {"and": LONG, "not": [LONG]}}, {"filter": {"and": LONG, "not": [LONG]}}),
         ({"filter": LONG, "limit": LONG}, {"filter": LONG, "limit": LONG}),
     ],
@@ -46,7 +50,7 @@ TAG = {"$bigint": str(LONG)}
 def test_long_integers_are_tagged_in_bigint_fields(
     schema: Schema, params: dict[str, Json], wanted: dict[str, Json]
 ) -> None:
-    assert tag_arguments(schema.entities["Post"], params) == wanted
+    assert tag_arguments(schema, schema.entities["Post"], params) == wanted
 
 
 def test_python_values_become_json() -> None:
@@ -57,13 +61,13 @@ def test_python_values_become_json() -> None:
 
 def test_the_arguments_of_the_caller_are_left_alone(schema: Schema) -> None:
     data = {"views": LONG, "data": {"list": [1]}}
-    tag_arguments(schema.entities["Post"], {"data": to_json(data)})
+    tag_arguments(schema, schema.entities["Post"], {"data": to_json(data)})
     assert data == {"views": LONG, "data": {"list": [1]}}
 
 
 def read(schema: Schema, method: str, result: Json) -> Json:
     operation = schema.operations[method]
-    return read_result(schema.entities[operation.entity or ""], operation, result)
+    return read_result(schema, schema.entities[operation.entity or ""], operation, result)
 
 
 def test_rows_come_back_with_plain_integers(schema: Schema) -> None:
@@ -79,6 +83,21 @@ def test_rows_come_back_with_plain_integers(schema: Schema) -> None:
     assert len(page) == 1
 
 
+def test_related_rows_come_back_with_plain_integers_too(schema: Schema) -> None:
+    owner = {"createdAt": TAG, "posts": [{"views": TAG}, {"views": 1, "data": TAG}]}
+    plain = {"createdAt": LONG, "posts": [{"views": LONG}, {"views": 1, "data": TAG}]}
+    assert read(schema, "Post.read", {"owner": owner}) == {"owner": plain}
+    assert read(schema, "Post.read", {"owner": None, "probes": []}) == {"owner": None, "probes": []}
+
+
+def test_groups_come_back_with_plain_integers(schema: Schema) -> None:
+    group = {"key": {"views": TAG, "slug": None}, "values": {"n": 2, "s": TAG, "a": 0.5}}
+    found = read(schema, "Post.aggregate", {"groups": [group], "hasMore": True})
+    plain = Group({"views": LONG, "slug": None}, {"n": 2, "s": LONG, "a": 0.5})
+    assert found == Groups([plain], has_more=True)
+    assert (list(found), len(found)) == ([plain], 1)
+
+
 def test_a_json_value_is_the_callers_own_to_change(schema: Schema) -> None:
     stored = {"data": {"list": [1]}}
     read(schema, "Post.read", stored)["data"]["list"].append(2)
@@ -92,5 +111,5 @@ def test_trees_are_read_to_their_leaves(schema: Schema) -> None:
     ]
 
 
-def test_what_belongs_to_no_entity_is_left_as_it_is() -> None:
-    assert read_result(None, None, TAG) == TAG
+def test_what_belongs_to_no_entity_is_left_as_it_is(schema: Schema) -> None:
+    assert read_result(schema, None, None, TAG) == TAG

@@ -170,34 +170,3 @@ def test_hidden_fields_do_not_exist_for_whom_they_are_hidden(talk: Talk) -> None
         ({"select": ["secretNote"]}, "select[0]"),
     ):
         assert talk.refused("Probe.list", "moderator", **args).fields == {path: "unknown_field"}
-
-
-@pytest.mark.parametrize(
-    ("args", "capability"),
-    [
-        ({"include": []}, "relations"),
-        ({"include": None, "limit": 0}, "relations"),
-        ({"filter": {"post.title": "x"}, "limit": 0}, "joins"),
-        ({"sort": [{"field": "post.title"}]}, "joins"),
-        ({"filter": {"label": {"path": ["a"], "eq": 1}}}, "jsonQueries"),
-    ],
-)
-def test_unclaimed_syntax_is_refused_before_other_arguments(
-    talk: Talk, args: dict[str, Any], capability: str
-) -> None:
-    refusal = talk.refused("Probe.list", "admin", **args)
-    assert (refusal.name, refusal.details) == (
-        "CAPABILITY_NOT_SUPPORTED",
-        {"capability": capability},
-    )
-
-
-@pytest.mark.parametrize(
-    ("operation", "capability"), [("search", "fullTextSearch"), ("aggregate", "aggregations")]
-)
-def test_unclaimed_operations_are_refused_to_those_who_could_list(
-    talk: Talk, operation: str, capability: str
-) -> None:
-    refusal = talk.refused(f"Probe.{operation}", "admin", nonsense=1)
-    assert refusal.details == {"capability": capability}
-    assert talk.refused(f"Session.{operation}", "admin").name == "FORBIDDEN"
