@@ -46,7 +46,8 @@ class Timed:
         with open(os.environ["HOME"] + "/timed.json", "w") as file:
             span = self.last - self.first
             json.dump(
-                {"calls": self.calls, "seconds": self.seconds, "span": span, "trial": self.trial}, file
+                {"calls": self.calls, "seconds": self.seconds, "span": span, "trial": self.trial},
+                file,
             )
         self.inner.close()
 
