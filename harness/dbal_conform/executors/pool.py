@@ -1,7 +1,7 @@
 """Trials in several processes: what a target does to its process costs one trial its verdict.
 
-Forking takes 5 ms a worker and hands over the corpus as it is; spawning takes 350 ms and reads it
-from a pickle. So workers are forked where that is safe: on Linux, while there is one thread.
+Forking hands over the corpus and every import as they are; spawning starts a new interpreter and
+reads a pickle. So workers are forked where that is safe: on Linux, while there is one thread.
 """
 
 import multiprocessing
