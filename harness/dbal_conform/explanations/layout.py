@@ -8,9 +8,10 @@ from typing import TypeAlias
 import msgspec
 
 from dbal_conform.core.messages import Json
-from dbal_conform.reporters.plain import plain
+from dbal_conform.reporters.plain import clip, plain
 
 WIDTH = 100
+NAME = 60  # characters of a name: those of the contract are shorter
 Pairs: TypeAlias = Iterable[tuple[str, str]]
 
 
@@ -19,7 +20,7 @@ def beside(pairs: Pairs, *, indent: int = 2, left: int | None = None) -> Iterato
 
     `left` is the width of the names; that of the longest where not given.
     """
-    told = [(name, value) for name, value in pairs if value]
+    told = [(clip(name, NAME), value) for name, value in pairs if value]
     if left is None:
         left = max((len(name) for name, _ in told), default=0)
     gap = 2 if left else 0

@@ -15,6 +15,7 @@ from dbal_conform.reporters.summary import Summary, scope, summary
 from dbal_conform.reporters.words import RESULTS, VERDICTS
 
 WIDTH = 100  # where there is no terminal to ask
+NAME = 60  # characters of a name: those of the contract are shorter
 VALUE = 2_000  # characters of a value; the rest is in the run file
 TOLD = 50  # failures told in full; more scroll away before they are read
 _GOOD = frozenset({RunResult.CONFORMANT, RunResult.CONFORMANT_WITH_DEVIATIONS})
@@ -83,7 +84,7 @@ def tell(console: Console, one: Finding) -> None:
 
 
 def _facts(one: Finding) -> list[tuple[str, str]]:
-    facts = [("title", one.title), ("case", one.source)]
+    facts = [("title", clip(one.title, VALUE)), ("case", one.source)]
     for cited in one.cited:
         name = f"{cited.id} (broken)" if cited.broken else cited.id
         facts.append((name, f"{cited.keyword} {cited.text}".strip() or "not of this contract"))
@@ -164,6 +165,7 @@ def _result(console: Console, ledger: Ledger, told: Summary) -> None:
 
 def _pairs(console: Console, pairs: list[tuple[str, str]], indent: int = 2) -> None:
     """Print names beside values; a long value goes on below itself."""
+    pairs = [(clip(name, NAME), value) for name, value in pairs]
     left = max((len(name) for name, _ in pairs), default=0)
     room = max(console.width - indent - left - 2, 20)
     for name, value in pairs:

@@ -81,7 +81,7 @@ def _capabilities(table: Matrix) -> str:
     heads = ["capability", *_heads(table)]
     rows = [
         [
-            f"`{row.name}`",
+            _code(row.name),
             *(f"{state_words(cell)}<br>{claim_words(cell)}" for cell in row.cells),
         ]
         for row in table.capabilities
@@ -92,10 +92,10 @@ def _capabilities(table: Matrix) -> str:
 def _groups(table: Matrix) -> str:
     """Name the groups that hold everywhere, and show the others."""
     loud = [row for row in table.groups if any(cell.state not in _QUIET for cell in row.cells)]
-    calm = [row.name for row in table.groups if row not in loud]
+    calm = [_words(row.name) for row in table.groups if row not in loud]
     parts = ["### Requirements"]
     if loud:
-        rows = [[row.name, *(state_words(cell) for cell in row.cells)] for row in loud]
+        rows = [[_words(row.name), *(state_words(cell) for cell in row.cells)] for row in loud]
         heads = ["group", *_heads(table)]
         parts.append(tabulate(rows, heads, tablefmt="github", disable_numparse=True))
     if calm:
@@ -120,7 +120,8 @@ def _failure(one: Finding) -> str:
     where = f"{one.result.target} · {one.result.database}"
     parts = [f"**{one.label}** {_code(one.result.trial)} on {_words(where)}: {_words(one.title)}"]
     cited = [
-        f"- {'**broken** ' if each.broken else ''}{each.id} {each.keyword}: {_words(each.text)}"
+        f"- {'**broken** ' if each.broken else ''}{_words(each.id)} {_words(each.keyword)}: "
+        f"{_words(each.text)}"
         for each in one.cited
     ]
     parts.append("\n".join(cited))
@@ -154,8 +155,8 @@ def _absent(told: Summary) -> str:
 def _facts(ledger: Ledger) -> str:
     header = ledger.header
     return (
-        f"Contract {header.contract}, suite `{header.suite_hash}`, {_words(scope(header))}, "
-        f"seed {header.seed}, {_words(header.tool)}, {header.started_at}."
+        f"Contract {_words(header.contract)}, suite {_code(header.suite_hash)}, "
+        f"{_words(scope(header))}, seed {header.seed}, {_words(header.tool)}, {_words(header.started_at)}."
     )
 
 
