@@ -30,7 +30,7 @@ class Service:
     """One DBAL over one database; any number of threads may call it at once.
 
     Args:
-        schema: the contract.
+        schema: the contract; entities are those of the adapter, whose database may have more.
         adapter: the database, which the service does not close.
         bootstrap_token: of the actor `system`; None or empty: nobody is.
         conformance: offer `conformance.*`, and hash passwords cheaply.
@@ -74,9 +74,9 @@ class Service:
             transactions=self._transactions,
             sweeper=self._sweeper,
             conformance=conformance,
-            renew=self._renew,
         )
-        self._renew(schema)
+        self._renew(adapter.schema)
+        adapter.follow(self._renew)
         if self._sweeper is not None and adapter.holds_rows():
             self._sweeper.notice()
 

@@ -5,13 +5,14 @@ as str, integer and bigint as int, double as float, boolean as bool, datetime as
 json as plain JSON values, null as None. SQLite forgets the sign of a double's zero.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
 from dbal_reference.model import Schema
 from dbal_reference.query.groups import Aggregate, Group
 from dbal_reference.query.predicate import Predicate, Select
+from dbal_reference.schema.growth import Growth
 
 Row: TypeAlias = dict[str, Any]
 
@@ -134,11 +135,16 @@ class OverdueError(Exception):
 
 
 class Adapter(Protocol):
-    """A database of one kind, open from construction until `close`."""
+    """A database of one kind, open from construction until `close`.
+
+    Attributes:
+        schema: what the tables are for: that of the folder, and what migrations made of it.
+    """
 
     name: str  # of the backend, as dbal.hello tells it
     version: str
     capabilities: frozenset[str]
+    schema: Schema
 
     def unit(self, *, write: bool, deadline: float) -> AbstractContextManager[Unit]:
         """Begin; commit at the end of the block, roll back if it raises.
@@ -159,6 +165,25 @@ class Adapter(Protocol):
         """
         ...
 
+    def follow(self, renew: Callable[[Schema], None]) -> None:
+        """Call `renew` whenever another schema is in force, before anything is written under it.
+
+        Other processes may migrate too; what they did is noticed when a unit begins that writes.
+        """
+        ...
+
+    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
+        """Bring tables and schema to what `change` makes of the schema in force, or do nothing.
+
+        Nobody writes meanwhile. Existing rows get the defaults of new fields as of `now_ms`. Only
+        for adapters that claim `migrations`.
+
+        Raises:
+            Exception: whatever `change` raises; nothing has changed then.
+            OverdueError, UnavailableError: as for units.
+        """
+        ...
+
     def dump(self) -> Iterable[tuple[str, list[Row]]]:
         """Every stored row of every entity by key, expired ones too (conformance.digest)."""
         ...
@@ -171,7 +196,7 @@ class Adapter(Protocol):
         ...
 
     def clear(self) -> None:
-        """Remove every row of every entity, fast (conformance.reset)."""
+        """Remove every row, and what migrations added, fast (conformance.reset)."""
         ...
 
     def holds_rows(self) -> bool:

@@ -7,13 +7,14 @@ with a single assignment; readers keep the state they began with, so nobody sees
 import platform
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from dbal_reference.adapters import OverdueError, Row, UnavailableError
 from dbal_reference.adapters.constraints import references
 from dbal_reference.adapters.memory_state import MemoryUnit, State, Table
 from dbal_reference.model import Schema
+from dbal_reference.schema.growth import Growth
 
 _PATIENCE_S = 30.0  # of calls that state no deadline; the default of calls that do
 
@@ -124,6 +125,7 @@ class MemoryAdapter:
     )
 
     def __init__(self, schema: Schema) -> None:
+        self.schema = schema
         self._links = references(schema)
         self._empty: State = {name: Table(entity) for name, entity in schema.entities.items()}
         self._state = self._empty
@@ -152,6 +154,13 @@ class MemoryAdapter:
     def transaction(self) -> MemoryTransaction:
         """Begin a transaction; it locks nothing."""
         return MemoryTransaction(self)
+
+    def follow(self, renew: Callable[[Schema], None]) -> None:
+        """Never: the schema stays."""
+
+    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
+        """Refuse: it is not claimed."""
+        raise NotImplementedError
 
     def revision(self) -> object:
         """Equal between two calls only if nothing was written between them."""

@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,19 +15,19 @@ from sqlalchemy.dialects.sqlite.pysqlite import dialect as pysqlite
 from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters import OverdueError, UnavailableError
-from dbal_reference.adapters.sql import ddl
 from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.adapters.sql.pool import Pool
 from dbal_reference.adapters.sql.statements import Statements
+from dbal_reference.adapters.sql.unit import Connection
 from dbal_reference.adapters.sqlite_connection import SqliteConnection
 from dbal_reference.adapters.sqlite_functions import SqliteFunctions
-from dbal_reference.errors import SchemaError
+from dbal_reference.adapters.sqlite_tables import Tables
 from dbal_reference.model import Field, Schema
+from dbal_reference.schema.growth import Growth
 
 _READERS = 64  # at once, of a file; opened as they are needed
 _PRIVATE_READERS = 8  # opened at start, since later there is no name to open
-_COLUMNS = "SELECT name FROM pragma_table_info(?)"
 _ANYTHING = "SELECT count(*) FROM sqlite_master"
 _SETTINGS = (
     "PRAGMA busy_timeout = 30000",  # for others that recover or check-point the log
@@ -99,6 +99,7 @@ class SqliteAdapter(SqlAdapter):
 
     name = "sqlite"
     capabilities = SqlAdapter.capabilities | {
+        "migrations",
         *("joins", "relations", "fullTextSearch", "jsonQueries", "aggregations"),
     }
     version = sqlite3.sqlite_version
@@ -110,6 +111,8 @@ class SqliteAdapter(SqlAdapter):
         self._watching = threading.Lock()  # of the watching one, which waits for no writer
         self._open = True
         self._revision = 0
+        self._base = schema
+        self._layout = 0
         readers = _READERS if path is not None else _PRIVATE_READERS
         self._readers = Pool(self._connect, readers)
         if path is not None:
@@ -131,17 +134,34 @@ class SqliteAdapter(SqlAdapter):
             return (self._revision, self._watch.query("PRAGMA data_version")[0][0])
 
     def clear(self) -> None:
-        """Remove every row; with references off, whole tables are dropped at once."""
-        deadline = time.monotonic() + PATIENCE_S
-        with self.writer(deadline) as writer:
-            writer.set_up("PRAGMA foreign_keys = OFF")
-            try:
-                with writer.writing(deadline):
-                    for entity in self._statements.codecs:
-                        writer.execute(self._statements.empty(entity))
-                self._revision += 1
-            finally:
-                writer.set_up("PRAGMA foreign_keys = ON")
+        """Remove every row, and what migrations added to the schema."""
+
+        def empty(writer: SqliteConnection, tables: Tables) -> Schema:
+            if self.schema is not self._base:
+                tables.restore(self.schema, self._base, _now_ms())
+            for entity in self._base.entities:  # with references off, each at once
+                writer.execute(self._statements.empty(entity))
+            return self._base
+
+        self._change(time.monotonic() + PATIENCE_S, empty)
+
+    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
+        """See `adapters.Adapter`."""
+
+        def follow(writer: SqliteConnection, tables: Tables) -> Schema:
+            current = self.schema if self._knows(writer) else tables.current(self._base)
+            growth = change(current)
+            if growth.changes:
+                tables.change(current, growth.schema, growth.changes, now_ms)
+            return growth.schema
+
+        self._change(deadline, follow)
+
+    def note_begin(self, connection: Connection) -> None:
+        """Follow what another process has made of the schema, before anything is written."""
+        if not self._private and not self._knows(connection):
+            self._adopt(Tables(connection, self._statements, self._path).current(self._base))
+            self._layout = _layout_of(connection)
 
     def close(self) -> None:
         """Close all connections; a unit at work is let finish for 5 s."""
@@ -185,6 +205,7 @@ class SqliteAdapter(SqlAdapter):
         with self.writer(deadline) as writer:
             before = writer.changes
             with writer.writing(deadline):
+                self.note_begin(writer)
                 yield writer
             self._revision += writer.changes != before
 
@@ -209,16 +230,36 @@ class SqliteAdapter(SqlAdapter):
         return connection
 
     def _create_tables(self) -> None:
-        writer = self._writer
-        writer.set_up("PRAGMA journal_mode = WAL")
-        with writer.writing(time.monotonic() + PATIENCE_S):
-            for table in self._statements.metadata.tables.values():
-                there = {record[0] for record in writer.query(_COLUMNS, [table.name])}
-                if there and there != set(table.columns.keys()):
-                    raise SchemaError(
-                        f"{self._path}: table {table.name} has other columns than the schema; "
-                        "name a new file, or one made with this schema"
-                    )
-            for text in ddl.create(self._statements.metadata, self._statements.dialect):
-                writer.execute(text)
-        writer.set_up("PRAGMA busy_timeout = 0")
+        self._writer.set_up("PRAGMA journal_mode = WAL")
+        self._change(
+            time.monotonic() + PATIENCE_S,
+            lambda _writer, tables: tables.prepare(self._base, _now_ms()),
+        )
+        self._writer.set_up("PRAGMA busy_timeout = 0")
+
+    def _change(self, deadline: float, work: Callable[[SqliteConnection, Tables], Schema]) -> None:
+        """Do something with whole tables, for which references are off; its schema is in force."""
+        with self.writer(deadline) as writer:
+            writer.set_up("PRAGMA foreign_keys = OFF")
+            try:
+                with writer.writing(deadline):
+                    schema = work(writer, Tables(writer, self._statements, self._path))
+                self._revision += 1
+            finally:
+                writer.set_up("PRAGMA foreign_keys = ON")
+            self._layout = _layout_of(writer)
+            if schema is not self.schema:
+                self._adopt(schema)
+
+    def _knows(self, connection: Connection) -> bool:
+        """Whether nobody else has changed tables since."""
+        return self._layout == _layout_of(connection)
+
+
+def _layout_of(connection: Connection) -> int:
+    """A number that changes with every change of a table, by anyone."""
+    return int(connection.query("PRAGMA schema_version", ())[0][0])
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

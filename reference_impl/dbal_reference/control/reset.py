@@ -13,7 +13,7 @@ from dbal_reference.model import Entity, Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.credential import HASH
 from dbal_reference.operations.drafts import Draft, Drafts
-from dbal_reference.operations.engine import Engine
+from dbal_reference.operations.engine import Engine, OutdatedError
 from dbal_reference.operations.findings import refuse
 from dbal_reference.operations.store import Store
 from dbal_reference.operations.system import SystemProcedure
@@ -78,6 +78,8 @@ class Reset(SystemProcedure):
         """CTL-RESET-001."""
         self.engine.transactions.end_all()
         self.engine.adapter.clear()
+        if self.engine.adapter.schema is not self.engine.schema:
+            raise OutdatedError  # without what was migrated, everything is compiled anew
         self._audit.clear()
         self._faults.clear()
         self.engine.failures.clear()

@@ -23,7 +23,7 @@ from dbal_reference.values import encode_value
 # What this service does whole of that for which a backend must give its word (CAP-CLAIM-002).
 SERVED: frozenset[str] = frozenset(
     {
-        *("transactions.flat", "transactions.nested", "ttl"),
+        *("transactions.flat", "transactions.nested", "ttl", "migrations"),
         *("joins", "relations", "fullTextSearch", "jsonQueries", "aggregations"),
     }
 )
@@ -58,7 +58,6 @@ class Resources(NamedTuple):
 
     Attributes:
         sweeper: None where rows that expire leave storage otherwise, or when they are told to.
-        renew: puts another schema in force.
     """
 
     adapter: Adapter
@@ -69,7 +68,6 @@ class Resources(NamedTuple):
     transactions: Transactions
     sweeper: Sweeper | None
     conformance: bool
-    renew: Callable[[Schema], None]
 
 
 class Engine:
@@ -85,7 +83,6 @@ class Engine:
         self.hasher = resources.hasher
         self.failures = resources.failures
         self.transactions = resources.transactions
-        self.renew = resources.renew
         self._sweeper = resources.sweeper
         self.claims = claims_of(resources.adapter)
         self.referrers = _referrers(schema)

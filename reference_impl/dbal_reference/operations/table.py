@@ -12,6 +12,7 @@ from dbal_reference.operations import (
     find,
     installed_package,
     listing,
+    migrate,
     page_config,
     search,
     session,
@@ -62,7 +63,7 @@ OWN: Mapping[str, type[Procedure]] = {
     "dbal.commit": transaction.Commit,
     "dbal.health": system.Health,
     "dbal.hello": system.Hello,
-    "dbal.migrate": system.Unclaimed,
+    "dbal.migrate": migrate.Migrate,
     "dbal.rollback": transaction.Rollback,
     "dbal.schema": system.Describe,
 }

@@ -121,6 +121,17 @@ def settle(folder: Schema, recorded: Schema) -> Schema:
     return _with(folder, wider) if wider else folder
 
 
+def changes_between(old: Schema, new: Schema) -> tuple[Change, ...]:
+    """What makes one of the other, where nothing is narrowed."""
+    changes: list[Change] = []
+    for name, entity in new.entities.items():
+        if name not in old.entities:
+            changes.append(Change(name, "add_entity"))
+        elif entity is not old.entities[name]:
+            changes += compare(old.entities[name], entity, name)[0]
+    return tuple(changes)
+
+
 def _read(schema: Schema, value: Any, where: str) -> EntityFile:  # noqa: ANN401 -- any JSON
     names = {of: tuple(operations) for of, operations in schema.templates.items()}
     return read_entity(Definition(value, where), names, schema.page)

@@ -1,7 +1,7 @@
 """What the adapters of all SQL databases do alike; how to connect is for the subclass."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 
@@ -13,7 +13,7 @@ from dbal_reference.adapters.sql.transaction import (
 from dbal_reference.adapters.sql.transaction import SqlTransaction, WritingConnection
 from dbal_reference.adapters.sql.unit import Connection, SqlUnit
 from dbal_reference.model import Schema
-from dbal_reference.query.predicate import TRUE, Order, Select
+from dbal_reference.schema.growth import Growth
 
 PING_S = 5.0  # SYS-HEALTH-001
 
@@ -26,10 +26,9 @@ class SqlAdapter(ABC):
     capabilities: frozenset[str] = frozenset({"transactions.flat", "transactions.nested"})
 
     def __init__(self, schema: Schema, statements: Statements) -> None:
+        self.schema = schema
         self._statements = statements
-        self._orders = {
-            name: (Order(entity.primary.name),) for name, entity in schema.entities.items()
-        }
+        self._renew: Callable[[Schema], None] = lambda _schema: None
 
     @abstractmethod
     def _transaction(self, *, write: bool, deadline: float) -> AbstractContextManager[Connection]:
@@ -71,9 +70,20 @@ class SqlAdapter(ABC):
         """Make a unit on a connection on which a transaction was begun."""
         return SqlUnit(connection, self._statements, write=write)
 
+    def follow(self, renew: Callable[[Schema], None]) -> None:
+        """See `adapters.Adapter`."""
+        self._renew = renew
+
+    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
+        """See `adapters.Adapter`; for those that claim it."""
+        raise NotImplementedError
+
     def transaction(self) -> SqlTransaction:
         """Begin a transaction, of which the database does not know yet."""
         return SqlTransaction(self)
+
+    def note_begin(self, connection: Connection) -> None:  # noqa: B027 -- for those that migrate
+        """A transaction for writing has begun."""
 
     def note_commit(self) -> None:  # noqa: B027 -- for those that count
         """A transaction has written something."""
@@ -85,10 +95,7 @@ class SqlAdapter(ABC):
 
     def dump_of(self, unit: SqlUnit) -> list[tuple[str, list[Row]]]:
         """Every row of every entity by key, as the unit sees it."""
-        return [
-            (entity, unit.select(Select(entity, TRUE, order)))
-            for entity, order in self._orders.items()
-        ]
+        return unit.everything()
 
     def holds_rows(self) -> bool:
         """Whether any entity has a row."""
@@ -103,3 +110,9 @@ class SqlAdapter(ABC):
         except (UnavailableError, OverdueError):
             return False
         return True
+
+    def _adopt(self, schema: Schema) -> None:
+        """Put another schema in force, here and in the service above."""
+        self._statements = Statements(schema, self._statements.dialect)
+        self.schema = schema
+        self._renew(schema)

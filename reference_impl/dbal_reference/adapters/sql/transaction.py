@@ -64,6 +64,10 @@ class Home(Protocol):
         """Read everything."""
         ...
 
+    def note_begin(self, connection: Connection) -> None:
+        """A transaction for writing has begun."""
+        ...
+
     def note_commit(self) -> None:
         """Something was written (`revision`)."""
         ...
@@ -156,6 +160,7 @@ class SqlTransaction:
         self._connection = connection
         try:
             connection.begin(deadline)
+            self._home.note_begin(connection)
             yield from self._inside(connection, deadline, write=True)
         except BaseException:
             self._let_go()

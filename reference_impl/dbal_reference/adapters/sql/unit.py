@@ -8,7 +8,7 @@ from dbal_reference.adapters import ReferencedError, Row
 from dbal_reference.adapters.sql.cascade import Batch
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.query.groups import Aggregate, Group
-from dbal_reference.query.predicate import Predicate, Select
+from dbal_reference.query.predicate import TRUE, Order, Predicate, Select
 
 
 class GaveUpError(Exception):
@@ -63,6 +63,13 @@ class SqlUnit:
         """Groups in order."""
         records = self._connection.query(*self._statements.aggregate(query))
         return self._statements.read_groups(query, records)
+
+    def everything(self) -> list[tuple[str, list[Row]]]:
+        """Every row of every entity by key."""
+        return [
+            (entity, self.select(Select(entity, TRUE, (Order(self._statements.key(entity)),))))
+            for entity in self._statements.codecs
+        ]
 
     def insert(self, entity: str, rows: Sequence[Row]) -> None:
         """Store whole rows."""

@@ -1,0 +1,189 @@
+"""Making, comparing and changing the tables of an SQLite database; all of it in one transaction."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Column, Table
+from sqlalchemy.schema import CreateTable
+
+from dbal_reference.adapters.sql import ddl, record
+from dbal_reference.adapters.sql.record import Record
+from dbal_reference.adapters.sql.rows import Codec
+from dbal_reference.adapters.sql.statements import Statements
+from dbal_reference.adapters.sql.unit import Connection
+from dbal_reference.errors import SchemaError
+from dbal_reference.model import Schema
+from dbal_reference.schema.comparison import Change, filled
+from dbal_reference.schema.growth import changes_between, settle
+
+_COLUMNS = 'SELECT m.name, c.name, c.type, c."notnull" FROM sqlite_master m, '
+_COLUMNS += "pragma_table_info(m.name) c WHERE m.type = 'table'"
+_NEW = "dbal_new"  # the name of a table that is about to take the place of another
+
+
+class ColumnForm(NamedTuple):
+    """What of a column is compared."""
+
+    type: str
+    required: bool
+
+    def __str__(self) -> str:
+        return f"{self.type} NOT NULL" if self.required else self.type
+
+
+class Tables:
+    """The tables on one connection, whose references must be off.
+
+    Args:
+        connection: inside a transaction for writing whenever it is used.
+        statements: makes those of a schema.
+        place: names the database in errors.
+    """
+
+    def __init__(self, connection: Connection, statements: Statements, place: str) -> None:
+        self._connection = connection
+        self._dialect = statements.dialect
+        self._known: dict[int, tuple[Schema, Statements]] = {}
+        self._record = Record(statements.dialect)
+        self._place = place
+
+    def prepare(self, folder: Schema, now_ms: int) -> Schema:
+        """Make what is missing; the schema to be in force, which the database may have more of.
+
+        Raises:
+            SchemaError: tables are not as they were left, or contradict the folder.
+        """
+        there = self._columns()
+        if record.TABLE not in there:
+            self._connection.execute(self._record.create, ())
+        recorded = self._record.schema(self._connection, folder)
+        if recorded is None:
+            # Tables from before there was a record are taken over if they are the very same.
+            self._compare(there, folder, missing_allowed=True)
+            self._create(folder)
+            self._record.add(self._connection, folder, (), now_ms)
+            return folder
+        self._compare(there, recorded, missing_allowed=False)
+        settled = settle(folder, recorded)
+        changes = changes_between(recorded, settled)
+        if changes:
+            self.change(recorded, settled, changes, now_ms)
+        else:
+            self._create(settled)  # indexes that somebody dropped
+        return settled
+
+    def current(self, folder: Schema) -> Schema:
+        """The schema on record."""
+        return self._record.schema(self._connection, folder) or folder
+
+    def change(self, old: Schema, new: Schema, changes: tuple[Change, ...], now_ms: int) -> None:
+        """Bring the tables of one schema to the form of another, and put that on record.
+
+        SQLite cannot change a column, so tables that differ are made anew and filled from the old.
+        """
+        before, after = self._made(old), self._made(new)
+        for name, text in after.items():
+            if name in before and before[name] != text:
+                self._remake(old, new, name, text, now_ms)
+        self._create(new)
+        self._record.add(self._connection, new, changes, now_ms)
+
+    def restore(self, schema: Schema, base: Schema, now_ms: int) -> None:
+        """Take away what migrations made; tables that they changed are empty afterwards."""
+        before, after = self._made(schema), self._made(base)
+        for name, text in before.items():
+            if after.get(name) != text:
+                self._connection.execute(f"DROP TABLE {self._quoted(name)}", ())
+        self._create(base)
+        self._connection.execute(f"DELETE FROM {record.TABLE}", ())  # noqa: S608 -- a constant
+        self._record.add(self._connection, base, (), now_ms)
+
+    def _remake(self, old: Schema, new: Schema, name: str, text: str, now_ms: int) -> None:
+        fields = new.entities[name].fields
+        added = {
+            field.name: filled(field, now_ms)
+            for field in fields.values()
+            if field.name not in old.entities[name].fields
+        }
+        kept = [field for field in fields if field not in added]
+        values = Codec(new.entities[name], self._dialect).encode(added, added)
+        into = ", ".join(map(self._quoted, (*kept, *added)))
+        source = ", ".join((*map(self._quoted, kept), *("?" for _ in added)))
+        table = self._quoted(name)
+        for statement, parameters in (
+            (text.replace(f"CREATE TABLE {table}", f"CREATE TABLE {_NEW}", 1), ()),
+            (f"INSERT INTO {_NEW} ({into}) SELECT {source} FROM {table}", values),  # noqa: S608 -- quoted
+            (f"DROP TABLE {table}", ()),
+            (f"ALTER TABLE {_NEW} RENAME TO {table}", ()),
+        ):
+            self._connection.execute(statement, parameters)
+
+    def _create(self, schema: Schema) -> None:
+        for text in ddl.create(self._statements(schema).metadata, self._dialect):
+            self._connection.execute(text, ())
+
+    def _made(self, schema: Schema) -> dict[str, str]:
+        """The text that makes each table."""
+        compiler = self._dialect.compiler
+        return {
+            name: str(CreateTable(table).compile(dialect=compiler)).strip()
+            for name, table in self._statements(schema).metadata.tables.items()
+        }
+
+    def _compare(
+        self,
+        there: Mapping[str, Mapping[str, ColumnForm]],
+        schema: Schema,
+        *,
+        missing_allowed: bool,
+    ) -> None:
+        """Refuse a database that somebody else has changed (drift)."""
+        for name, table in self._statements(schema).metadata.tables.items():
+            found = there.get(name)
+            if found is None:
+                if not missing_allowed:
+                    raise self._drift(name, "it is missing")
+                continue
+            for problem in _differences(found, self._expected(table)):
+                raise self._drift(name, problem)
+
+    def _drift(self, table: str, problem: str) -> SchemaError:
+        return SchemaError(
+            f"{self._place}: table {table}: {problem}; put the table back into the form that it "
+            "was made in, or name another database"
+        )
+
+    def _columns(self) -> dict[str, dict[str, ColumnForm]]:
+        found: dict[str, dict[str, ColumnForm]] = {}
+        for table, column, kind, required in self._connection.query(_COLUMNS, ()):
+            found.setdefault(table, {})[column] = ColumnForm(kind, bool(required))
+        return found
+
+    def _expected(self, table: Table) -> dict[str, ColumnForm]:
+        return {column.name: self._form(column) for column in table.columns}
+
+    def _form(self, column: Column[object]) -> ColumnForm:
+        kind = column.type.compile(dialect=self._dialect.compiler)
+        return ColumnForm(kind, not column.nullable)
+
+    def _statements(self, schema: Schema) -> Statements:
+        known = self._known.get(id(schema))
+        if known is None:
+            known = self._known[id(schema)] = (schema, Statements(schema, self._dialect))
+        return known[1]
+
+    def _quoted(self, name: str) -> str:
+        return self._dialect.compiler.identifier_preparer.quote(name)
+
+
+def _differences(
+    found: Mapping[str, ColumnForm], expected: Mapping[str, ColumnForm]
+) -> Iterator[str]:
+    for name, form in expected.items():
+        if name not in found:
+            yield f"column {name} is missing"
+        elif found[name] != form:
+            yield f"column {name} is {found[name]}, and should be {form}"
+    for name in found:
+        if name not in expected:
+            yield f"column {name} is not of the schema"
