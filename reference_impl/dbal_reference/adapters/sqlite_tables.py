@@ -1,6 +1,7 @@
 """Making, comparing and changing the tables of an SQLite database; all of it in one transaction."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import Column, Table
@@ -44,8 +45,12 @@ class Tables:
         self._connection = connection
         self._dialect = statements.dialect
         self._known: dict[int, tuple[Schema, Statements]] = {}
-        self._record = Record(statements.dialect)
         self._place = place
+
+    @cached_property
+    def _record(self) -> Record:
+        """Made when it is needed: emptying all tables, which every trial begins with, does not."""
+        return Record(self._dialect)
 
     def prepare(self, folder: Schema, now_ms: int) -> Schema:
         """Make what is missing; the schema to be in force, which the database may have more of.
