@@ -1,3 +1,11 @@
+CREATE TABLE IF NOT EXISTS dbal_schema (
+	version INTEGER NOT NULL,
+	form INTEGER NOT NULL,
+	"appliedAt" BIGINT NOT NULL,
+	changes TEXT NOT NULL,
+	definitions TEXT NOT NULL,
+	PRIMARY KEY (version)
+);
 CREATE TABLE IF NOT EXISTS "ComponentNode" (
 	id TEXT NOT NULL,
 	"pageId" TEXT NOT NULL,

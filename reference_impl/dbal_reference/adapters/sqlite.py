@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import dialect as pysqlite
 from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters import OverdueError, UnavailableError
+from dbal_reference.adapters.sql import record
 from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.adapters.sql.pool import Pool
@@ -46,6 +47,7 @@ class SqliteDialect(Dialect):
     def __init__(self) -> None:
         super().__init__(pysqlite(paramstyle="qmark"))
         self.decoders = {**self.decoders, "boolean": bool}
+        self.furniture = {record.TABLE: record.Record(self).create}
 
     def column_type(self, field: Field, width: int | None) -> TypeEngine[Any]:
         """Booleans are 0 and 1."""

@@ -59,8 +59,7 @@ class Tables:
             SchemaError: tables are not as they were left, or contradict the folder.
         """
         there = self._columns()
-        if record.TABLE not in there:
-            self._connection.execute(self._record.create, ())
+        self._connection.execute(self._record.create, ())
         recorded = self._record.schema(self._connection, folder)
         if recorded is None:
             # Tables from before there was a record are taken over if they are the very same.

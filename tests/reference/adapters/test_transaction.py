@@ -156,12 +156,14 @@ def test_a_wait_ends_at_the_deadline_and_ends_the_transaction(adapter: Adapter) 
 def test_a_unit_that_ends_too_late_takes_the_transaction_with_it(adapter: Adapter) -> None:
     transaction = adapter.transaction()
     write(transaction, "1")
-    with (
-        pytest.raises(OverdueError),
-        transaction.unit(write=True, deadline=monotonic() + 0.1) as unit,
-    ):
-        unit.insert("Thing", [thing("2")])
-        sleep(0.2)
+
+    def linger() -> None:
+        with transaction.unit(write=True, deadline=monotonic() + 0.1) as unit:
+            unit.insert("Thing", [thing("2")])
+            sleep(0.2)
+
+    with pytest.raises(OverdueError):
+        linger()
     store(adapter, "Thing", thing("3"))  # nobody is in the way
     assert keys_of(adapter, "Thing") == ["3"]
 

@@ -1,18 +1,22 @@
 """Transactions through messages: isolation, rights, and what ends them (TXN-BASE)."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import pytest
-from tests.reference.talk import BOOTSTRAP, Refusal, Talk, open_talk
+from tests.reference.talk import BOOTSTRAP, Json, Refusal, Talk, open_talk
+
+from dbal_reference.wire.jsonrpc import Connection, Handler
 
 POST = {"title": "x"}
 
 
 @pytest.fixture(scope="module", params=["memory:", "sqlite:", "sqlite:FILE"])
-def opened(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Talk]:
+def opened(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Talk]:
     place: Path = tmp_path_factory.mktemp("database") / "rows.db"
     yield from open_talk(str(request.param).replace("FILE", str(place)))
 
@@ -22,13 +26,13 @@ def talk(opened: Talk) -> Talk:
     return opened.reset()
 
 
-def begin(talk: Talk, actor: str = "admin", **args: Any) -> dict[str, str]:
+def begin(talk: Talk, actor: str = "admin", **args: Json) -> dict[str, str]:
     """The `meta` of a call inside."""
     tx: dict[str, str] = talk.call("dbal.begin", actor, **args)
     return tx
 
 
-def count(talk: Talk, meta: Any = None, actor: str = "admin") -> int:
+def count(talk: Talk, meta: Json = None, actor: str = "admin") -> int:
     found: int = talk.call("Post.count", actor, meta=meta)
     return found
 
@@ -38,8 +42,7 @@ def gone(talk: Talk, tx: dict[str, str], actor: str = "admin") -> bool:
     try:
         talk.call("Post.count", actor, meta=tx)
     except Refusal as refusal:
-        assert refusal.name == "NOT_FOUND"
-        return True
+        return refusal.name == "NOT_FOUND"
     return False
 
 
@@ -208,16 +211,16 @@ def test_who_calls_is_what_is_committed(talk: Talk) -> None:
 
 
 def test_audit_and_failures_of_verify_stay_when_all_else_is_undone(talk: Talk) -> None:
-    talk.call("Credential.set", "system", username="user", password="long-enough")  # noqa: S106 -- made up
+    talk.call("Credential.set", "system", username="user", password="long-enough")
     since = talk.audit()[-1]["seq"]
     tx = begin(talk, "system")
     talk.call("Post.create", "system", meta=tx, data=POST)
     for _ in range(5):
         with pytest.raises(Refusal):
-            talk.call("Credential.verify", "system", meta=tx, username="user", password="wrong-one")  # noqa: S106 -- made up
+            talk.call("Credential.verify", "system", meta=tx, username="user", password="wrong-one")
     talk.call("dbal.rollback", "system", **tx)
     with pytest.raises(Refusal) as caught:
-        talk.call("Credential.verify", username="user", password="long-enough")  # noqa: S106 -- made up
+        talk.call("Credential.verify", username="user", password="long-enough")
     assert caught.value.name == "RATE_LIMIT_EXCEEDED"
     told = [(entry["operation"], entry["code"]) for entry in talk.audit(since)]
     assert told == [
@@ -230,14 +233,10 @@ def test_audit_and_failures_of_verify_stay_when_all_else_is_undone(talk: Talk) -
 
 
 def test_a_handle_works_over_any_connection_and_ends_with_its_own(talk: Talk) -> None:
-    from dbal_reference.wire.jsonrpc import Connection, Handler  # noqa: PLC0415 -- only here
-
     handler = Handler(talk.target.service)
     first, second = Connection(BOOTSTRAP), Connection(BOOTSTRAP)
 
-    def say(connection: Connection, method: str, **params: Any) -> Any:
-        import json  # noqa: PLC0415 -- only here
-
+    def say(connection: Connection, method: str, **params: Json) -> Json:
         request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         return json.loads(handler.handle(json.dumps(request).encode(), connection))
 

@@ -44,7 +44,7 @@ class Record:
             **dialect.table_options,
         )
         names = ("version", "form", "appliedAt", "changes", "definitions")
-        self.create = self._compiled(CreateTable(table))
+        self.create = self._compiled(CreateTable(table, if_not_exists=True))
         self._insert = self._compiled(insert(table).values(dict.fromkeys(names)))
         newest = select(func.max(table.c.version)).scalar_subquery()
         columns = (table.c.version, table.c.form, table.c.definitions)
@@ -78,7 +78,9 @@ class Record:
     def add(
         self, connection: Connection, schema: Schema, changes: Iterable[Change], now_ms: int
     ) -> None:
-        """Put a new version on record."""
+        """Put a new version on record; a schema that was written in no file cannot be."""
+        if not all(entity.definition for entity in schema.entities.values()):
+            return
         version = self.latest(connection)
         number = 1 if version is None else version.number + 1
         told = [
