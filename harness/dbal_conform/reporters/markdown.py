@@ -156,7 +156,8 @@ def _facts(ledger: Ledger) -> str:
     header = ledger.header
     return (
         f"Contract {_words(header.contract)}, suite {_code(header.suite_hash)}, "
-        f"{_words(scope(header))}, seed {header.seed}, {_words(header.tool)}, {_words(header.started_at)}."
+        f"{_words(scope(header))}, seed {header.seed}, {_words(header.tool)}, "
+        f"{_words(header.started_at)}."
     )
 
 
