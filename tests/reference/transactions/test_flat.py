@@ -1,49 +1,13 @@
 """Transactions through messages: isolation, rights, and what ends them (TXN-BASE)."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic
 
 import pytest
-from tests.reference.talk import BOOTSTRAP, Json, Refusal, Talk, open_talk
+from tests.reference.transactions.transacting import POST, begin, count, gone
+from tests.reference.talk import BOOTSTRAP, Json, Refusal, Talk
 
 from dbal_reference.wire.jsonrpc import Connection, Handler
-
-POST = {"title": "x"}
-
-
-@pytest.fixture(scope="module", params=["memory:", "sqlite:", "sqlite:FILE"])
-def opened(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Talk]:
-    place: Path = tmp_path_factory.mktemp("database") / "rows.db"
-    yield from open_talk(str(request.param).replace("FILE", str(place)))
-
-
-@pytest.fixture
-def talk(opened: Talk) -> Talk:
-    return opened.reset()
-
-
-def begin(talk: Talk, actor: str = "admin", **args: Json) -> dict[str, str]:
-    """The `meta` of a call inside."""
-    tx: dict[str, str] = talk.call("dbal.begin", actor, **args)
-    return tx
-
-
-def count(talk: Talk, meta: Json = None, actor: str = "admin") -> int:
-    found: int = talk.call("Post.count", actor, meta=meta)
-    return found
-
-
-def gone(talk: Talk, tx: dict[str, str], actor: str = "admin") -> bool:
-    """Whether the handle names nothing any more."""
-    try:
-        talk.call("Post.count", actor, meta=tx)
-    except Refusal as refusal:
-        return refusal.name == "NOT_FOUND"
-    return False
 
 
 def test_a_transaction_is_seen_inside_and_all_at_once_outside(talk: Talk) -> None:
