@@ -146,11 +146,8 @@ class MysqlConnection(ServerConnection):
         self._limit()
 
     def _limit(self) -> None:
-        """Have the server end a statement by the deadline, give or take a factor of two.
-
-        The exact end is the reader's, below; so most units need no round trip for it.
-        """
-        limit = 2.0 ** math.ceil(math.log2(self.left_s))
+        """Have the server end a statement by about the deadline."""
+        limit = self.limit_s
         if limit != self._limit_s:
             own = f"max_statement_time = {limit}"
             if self.server.name == "mysql":

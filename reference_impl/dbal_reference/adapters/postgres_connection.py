@@ -17,6 +17,7 @@ from dbal_reference.adapters import (
 )
 from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
+    FIRST_SAVEPOINT,
     LONGEST_S,
     HopelessError,
     ServerConnection,
@@ -80,6 +81,8 @@ class PostgresConnection(ServerConnection):
         self._settings = settings
         self._raw: _Wire | None = None
         self._ahead: list[str] = []  # to be sent with the next statement, in one round trip
+        self._standing = False  # the first savepoint was set with BEGIN, and nothing is behind it
+        self._limit_s = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -124,6 +127,7 @@ class PostgresConnection(ServerConnection):
                 raise HopelessError from error
             raise self.meaning(error) from error
         self._raw.prepared_max = _SHAPES_PREPARED
+        self._limit_s = 0.0
         self._check_server(self._raw.info)
 
     def _check_server(self, info: psycopg.ConnectionInfo) -> None:
@@ -138,14 +142,18 @@ class PostgresConnection(ServerConnection):
     def _start(self) -> None:
         """One round trip; a reader sees everything as of its first query."""
         self._ahead = []
-        kind = "" if self.write else " ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        text = f"BEGIN{kind}; SET LOCAL statement_timeout = {int(self.left_s * 1000) + 1}"
+        limit = self.limit_s
+        text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         if self.write:
-            text = f"{text}; SELECT pg_advisory_xact_lock({_WRITER})"
+            text = f"BEGIN; SELECT pg_advisory_xact_lock({_WRITER}); SAVEPOINT {FIRST_SAVEPOINT}"
         try:
+            if limit != self._limit_s:  # by itself: with BEGIN, a rollback would undo it
+                self._control(f"SET statement_timeout = {round(limit * 1000)}")
+                self._limit_s = limit
             self._control(text)
         except psycopg.Error as error:
             raise self.meaning(error) from error
+        self._standing = self.write
 
     def _limit_again(self) -> None:
         self._ahead.append(f"SET LOCAL statement_timeout = {int(self.left_s * 1000) + 1}")
@@ -159,6 +167,7 @@ class PostgresConnection(ServerConnection):
         return self.wire.execute(_trusted(text), parameters).fetchall()
 
     def _execute(self, text: str, parameters: Parameters) -> None:
+        self._standing = False
         if not self._ahead:
             self.wire.execute(_trusted(text), parameters)
             return
@@ -167,17 +176,26 @@ class PostgresConnection(ServerConnection):
             self.wire.execute(_trusted(text), parameters)
 
     def _execute_many(self, text: str, parameters: Iterable[Parameters]) -> None:
+        self._standing = False
+        if not self._ahead:
+            with self.wire.cursor() as cursor:  # which has a pipeline of its own
+                cursor.executemany(_trusted(text), parameters)
+            return
         with self.wire.pipeline():
             self._send_ahead()
             with self.wire.cursor() as cursor:
                 cursor.executemany(_trusted(text), parameters)
 
     def _execute_all(self, texts: Sequence[str]) -> None:
+        self._standing = False
         ahead, self._ahead = self._ahead, []
         self._control(";".join([*ahead, *texts]))
 
     def _set_savepoint(self, name: str) -> None:
-        self._ahead.append(f"SAVEPOINT {name}")
+        """Nothing was written since BEGIN set the first one: it will do."""
+        if not self._standing or name != FIRST_SAVEPOINT:
+            self._ahead.append(f"SAVEPOINT {name}")
+        self._standing = False
 
     def _undo(self, name: str) -> None:
         unsent = f"SAVEPOINT {name}"

@@ -17,7 +17,7 @@ from dbal_reference.query.predicate import IsNull, Not, Order, Predicate, Select
 
 OWNERS = [row("Owner", code="o1", handle="h1"), row("Owner", code="o2", handle="h2")]
 CHECKS = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,  # the first of each shape compiles
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -174,6 +174,17 @@ def test_strings_order_by_code_point_and_null_is_lowest(adapter: Adapter) -> Non
     assert [found["label"] for found in down] == labels
 
 
+def test_long_texts_order_by_what_is_far_behind(adapter: Adapter) -> None:
+    """MariaDB sorts by the first 1024 bytes unless told otherwise."""
+    labels = ["é" * 9000 + end for end in "cab"]
+    store(adapter, "Thing", *(thing(str(n), label=text) for n, text in enumerate(labels)))
+    with adapter.unit(write=False, deadline=soon()) as unit:
+        found = unit.select(select("Thing", TRUE, Order("label")))
+        behind = unit.select(select("Thing", TRUE, Order("label"), after=(labels[1], "1")))
+    assert keys(found) == ["1", "2", "0"]
+    assert keys(behind) == ["2", "0"]
+
+
 def test_rows_equal_in_the_sort_come_by_key(adapter: Adapter) -> None:
     store(adapter, "Thing", *(thing(k, amount=int(k) % 2) for k in "31524"))
     with adapter.unit(write=False, deadline=soon()) as unit:

@@ -1,5 +1,6 @@
 """A connection to a database server: it opens itself, knows its deadline, and outlives restarts."""
 
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from dbal_reference.adapters.sql.unit import GaveUpError
 
 CONNECT_S: Final = 5.0
 LONGEST_S: Final = 300.0  # of a statement, whatever the deadline
+FIRST_SAVEPOINT: Final = "s1"
 _DELAYS_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # between attempts to begin
 _HARMLESS: Final = (UniqueViolation, ReferencedError, GaveUpError)  # the transaction goes on
 
@@ -37,6 +39,14 @@ class ServerConnection(ABC):
     def left_s(self) -> float:
         """Seconds until the deadline; never none at all."""
         return max(0.001, min(LONGEST_S, self.deadline - time.monotonic()))
+
+    @property
+    def limit_s(self) -> float:
+        """A limit for statements on the server: what is left, give or take a factor of two.
+
+        So most units need not set it anew; the exact end is the reader's of its answers.
+        """
+        return 2.0 ** math.ceil(math.log2(self.left_s))
 
     def begin(self, deadline: float) -> None:
         """Begin a transaction, on a new connection if the old one was lost meanwhile.
@@ -109,7 +119,7 @@ class ServerConnection(ABC):
     def savepoint(self) -> Iterator[None]:
         """Undo what is done inside, and only that, if the block raises."""
         self._depth += 1
-        name = f"s{self._depth}"
+        name = FIRST_SAVEPOINT if self._depth == 1 else f"s{self._depth}"
         try:
             self.set_savepoint(name)
             yield
