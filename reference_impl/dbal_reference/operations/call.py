@@ -58,9 +58,7 @@ class Call:
         "subject",
     )
 
-    def __init__(
-        self, method: str, adapter: Adapter, received: float, peer: object = None
-    ) -> None:
+    def __init__(self, method: str, adapter: Adapter, received: float, peer: object = None) -> None:
         self.method = method
         self.peer = peer
         self.place: Adapter | Transaction = adapter

@@ -4,8 +4,8 @@ import json
 from time import monotonic
 
 import pytest
-from tests.reference.transactions.transacting import POST, begin, count, gone
 from tests.reference.talk import BOOTSTRAP, Json, Refusal, Talk
+from tests.reference.transactions.transacting import POST, begin, count, gone
 
 from dbal_reference.wire.jsonrpc import Connection, Handler
 
@@ -62,7 +62,7 @@ def test_a_failed_call_inside_undoes_itself_alone(talk: Talk) -> None:
     tx = begin(talk)
     talk.call("Post.create", "admin", meta=tx, data={"title": "kept", "slug": "s"})
     digest = talk.call("conformance.digest", "system", **tx)
-    failures = {
+    failures: dict[str, tuple[str, Json]] = {
         "CONFLICT": ("Post.createMany", {"items": [POST, {"title": "x", "slug": "s"}]}),
         "VALIDATION_ERROR": ("Post.create", {"data": {"title": ""}}),
         "NOT_FOUND": ("Post.delete", {"id": "00000000-0000-4000-8000-000000000000"}),

@@ -1,8 +1,8 @@
 """Transactions within transactions (TXN-NEST)."""
 
 import pytest
-from tests.reference.transactions.transacting import POST, begin, count, gone, within
 from tests.reference.talk import Refusal, Talk
+from tests.reference.transactions.transacting import POST, begin, count, gone, within
 
 
 def test_a_child_that_is_rolled_back_takes_its_own_writes_alone(talk: Talk) -> None:

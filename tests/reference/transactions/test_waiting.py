@@ -4,8 +4,8 @@ import threading
 from time import monotonic, sleep
 
 import pytest
-from tests.reference.transactions.transacting import POST, Background, begin, count, gone
 from tests.reference.talk import Refusal, Talk
+from tests.reference.transactions.transacting import POST, Background, begin, count, gone
 
 from dbal_reference import transactions
 
