@@ -3,14 +3,14 @@
 A kind is a row of `KINDS`; each of its entries has a name, a line, the whole as lines and as JSON.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from dbal_conform.core.contract import Contract
+from dbal_conform.core.contract import Contract, Operation
 from dbal_conform.core.messages import Json
 from dbal_conform.corpus.rules import AccessRule, access_rules, scan_rules
 from dbal_conform.explanations import entry
@@ -42,23 +42,25 @@ def entries(schema: Schema, kind: str | None = None) -> Iterator[Entry]:
 
 
 def _entities(schema: Schema) -> Iterator[Entry]:
+    rules = access_rules(schema.folder)  # read once: a file for each entry would take a second
     for name, one in schema.contract.entities.items():
         yield Entry(
             "entity",
             name,
             f"{len(one.fields)} fields, {len(one.operations)} operations",
-            partial(entry.entity, one, rules_of(schema, one.name)),
+            partial(entry.entity, one, _about(rules, one.name)),
             partial(msgspec.to_builtins, one),
         )
 
 
 def _operations(schema: Schema) -> Iterator[Entry]:
+    rules = access_rules(schema.folder)
     for name, one in schema.contract.operations.items():
         yield Entry(
             "operation",
             name,
             f"({', '.join(one.arguments)}) -> {one.result}",
-            partial(entry.operation, one, _granting(schema, one.method)),
+            partial(entry.operation, one, _granting(rules, one)),
             partial(msgspec.to_builtins, one),
         )
 
@@ -125,12 +127,10 @@ KINDS: dict[str, Callable[[Schema], Iterator[Entry]]] = {
 }
 
 
-def rules_of(schema: Schema, entity: str) -> list[AccessRule]:
-    """Return the rules that are about an entity."""
-    return [rule for rule in access_rules(schema.folder) if rule.entity == entity]
+def _about(rules: Iterable[AccessRule], entity: str) -> list[AccessRule]:
+    return [rule for rule in rules if rule.entity == entity]
 
 
-def _granting(schema: Schema, method: str) -> list[AccessRule]:
-    entity, _, _ = method.partition(".")
-    verbs = set(schema.contract.operations[method].verbs)
-    return [rule for rule in rules_of(schema, entity) if verbs.intersection(rule.operations)]
+def _granting(rules: Iterable[AccessRule], operation: Operation) -> list[AccessRule]:
+    entity, _, _ = operation.method.partition(".")
+    return [rule for rule in _about(rules, entity) if {*operation.verbs} & {*rule.operations}]
