@@ -127,6 +127,8 @@ def _failure(one: Finding) -> str:
     parts.append("\n".join(cited))
     if one.result.reason:
         parts.append(_words(clip(one.result.reason, VALUE)))
+    if one.excuse:
+        parts.append(f"Baseline: {_words(one.excuse)}")
     parts += [
         _block(
             f"{each.place}\nexpected: {clip(each.expected, VALUE)}\n"
