@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
+from dbal_conform.core.database import Database, database_of
 from dbal_conform.core.errors import ConformError
 from dbal_conform.core.pack import Pack
 from dbal_conform.core.plan import Plan
@@ -18,7 +19,8 @@ from dbal_conform.corpus.contract import load_contract
 from dbal_conform.corpus.load import load_corpus
 from dbal_conform.corpus.locate import schema_root
 from dbal_conform.corpus.target import Target, find_targets, packaged_targets
-from dbal_conform.environments import kind_of
+from dbal_conform.environments.servers import Servers
+from dbal_conform.environments.survey import Survey, survey
 from dbal_conform.executors.job import Job, Ware
 from dbal_conform.executors.pool import Pool
 from dbal_conform.version import TOOL
@@ -29,7 +31,10 @@ REPORTS = Path("reports")
 
 
 class Finding(NamedTuple):
-    """One thing looked at; `advice` says what to do when it is not well."""
+    """One thing looked at; `advice` says what to do about it.
+
+    What is well with advice is not needed here, but would give more.
+    """
 
     what: str
     well: bool
@@ -49,9 +54,22 @@ def diagnose(named: Iterable[str]) -> Iterator[Finding]:
     yield _looked_at("cases", _cases)
     yield _reports()
     named = tuple(named)
-    for target in find_targets(named) if named else packaged_targets():
-        for database in target.manifest.databases or ("external",):
+    targets = find_targets(named) if named else packaged_targets()
+    sites = [
+        (target, database_of(spec))
+        for target in targets
+        for spec in target.manifest.databases or ("external",)
+    ]
+    images = [database.image for _, database in sites if database.image]
+    found = survey(images) if images else None
+    if found is not None:
+        yield _docker(found, needed=bool(named))
+    for target, database in sites:
+        # To start every server that there is would take long; who names a target wants to know.
+        if found is None or named or not database.image:
             yield _target(target, database)
+        else:
+            yield _image(target, database, found)
 
 
 def _packages() -> Finding:
@@ -96,22 +114,53 @@ def _reports() -> Finding:
     return Finding("reports", well=False, found=f"{REPORTS}/ cannot be written", advice=advice)
 
 
-def _target(target: Target, database: str) -> Finding:
+def _docker(found: Survey, *, needed: bool) -> Finding:
+    """Tell what there is for starting servers."""
+    client = f"the command {found.client}" if found.client else "no docker command"
+    packages = ", ".join(found.packages) or "none of testcontainers, docker, psycopg, pymysql"
+    if found.lacking:
+        what = f"{client}; {packages}; {found.lacking}"
+        advice = "targets on memory and sqlite run without it"
+        return Finding("docker", well=not needed, found=what, advice=advice)
+    images = ", ".join(sorted(found.present)) or "none that is needed"
+    return Finding(
+        "docker", well=True, found=f"daemon {found.daemon}, {client}; {packages}; images: {images}"
+    )
+
+
+def _image(target: Target, database: Database, found: Survey) -> Finding:
+    """Tell whether a server could be started."""
+    what = f"{target.name} on {database.shown}"
+    if found.lacking:
+        return Finding(what, well=True, found="could not run", advice="see docker above")
+    here = "is here" if database.image in found.present else "would be pulled"
+    return Finding(
+        what,
+        well=True,
+        found=f"the image {here}; `dbal-conform doctor {target.name}` starts it",
+    )
+
+
+def _target(target: Target, database: Database) -> Finding:
     """Open the target in a process of its own, as a run does, and hear its hello."""
-    manifest, what = target.manifest, f"{target.name} on {database}"
+    manifest, what = target.manifest, f"{target.name} on {database.shown}"
     site = Site(
         target=target.name,
-        database=database,
-        kind=kind_of(database),
+        database=database.shown,
+        kind=database.kind,
         transport=manifest.transport,
         control=manifest.control,
         profile="full",
     )
-    with tempfile.TemporaryDirectory(prefix="dbal-conform-", ignore_cleanup_errors=True) as scratch:
+    with (
+        tempfile.TemporaryDirectory(prefix="dbal-conform-", ignore_cleanup_errors=True) as scratch,
+        closing(Servers(lambda _: None)) as servers,
+    ):
+        base = servers.stand([database])[database]
         job = Job(
             contract=load_contract(),
             plan=Plan(Pack.of(()), (site,), (), ""),
-            wares=(Ware(manifest, target.folder),),
+            wares=(Ware(manifest, target.folder, base),),
             bootstrap_token=secrets.token_urlsafe(32),
             schema_folder=schema_root(),
             scratch=Path(scratch),
@@ -122,7 +171,9 @@ def _target(target: Target, database: str) -> Finding:
         except ConformError as error:
             return Finding(what, well=False, found=str(error), advice="correct the manifest")
     if said.failed is not None:
-        advice = "start it by hand and look at what it says"
+        advice = "" if base.lacking else "start it by hand and look at what it says"
         return Finding(what, well=False, found=f"{said.failed}: {said.reason}", advice=advice)
     claims = ", ".join(said.claims or ()) or "nothing"
-    return Finding(what, well=True, found=f"{said.implementation}, {said.backend}; claims {claims}")
+    server = f" ({base.server})" if base.server else ""
+    found = f"{said.implementation}, {said.backend}{server}; claims {claims}"
+    return Finding(what, well=True, found=found)

@@ -8,6 +8,7 @@ import msgspec
 
 from dbal_conform.core.baseline import Deviation, refuse_unmatched
 from dbal_conform.core.contract import Contract
+from dbal_conform.core.database import Database, database_of
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.heading import (
     capability_notes,
@@ -28,12 +29,12 @@ from dbal_conform.corpus.fingerprint import suite_hash
 from dbal_conform.corpus.load import suites_of
 from dbal_conform.corpus.locate import schema_root
 from dbal_conform.corpus.target import DEFAULT_TARGET, Target, find_targets, load_baseline
-from dbal_conform.environments import kind_of, offers_of
+from dbal_conform.environments import offers_of
 from dbal_conform.runfile import FORMAT
 
 
 class Preparation(msgspec.Struct, frozen=True):
-    """A run that can begin; `targets` has one for each site of the plan."""
+    """A run that can begin; `targets` and `databases` have one for each site of the plan."""
 
     request: RunRequest
     seed: int
@@ -42,6 +43,7 @@ class Preparation(msgspec.Struct, frozen=True):
     suite_hash: str
     plan: Plan
     targets: tuple[Target, ...]
+    databases: tuple[Database, ...]
     deviations: tuple[Deviation, ...]
     slow_left_out: int = 0
 
@@ -74,7 +76,7 @@ class Preparation(msgspec.Struct, frozen=True):
             requirements=requirement_notes(cases, self.contract, whole=self.whole),
             capabilities=capability_notes(self.contract),
             plan_hash=self.plan.hash,
-            request=to_header(msgspec.structs.replace(self.request, seed=self.seed)),
+            request=to_header(_without_passwords(self.request, self.seed)),
             invariants=INVARIANTS,
             deviations=self.deviations,
         )
@@ -92,12 +94,17 @@ def prepare(request: RunRequest) -> Preparation:
     cases = Pack.of(_plannable(suites_of(paths), contract))
     quick = cases if request.slow else cases.chosen(_quick(cases))
     targets = find_targets(request.targets or (DEFAULT_TARGET,))
-    sites = {site: target for target in targets for site in _sites(target, request)}
+    wanted = tuple(map(database_of, request.databases))
+    sites = {
+        site: (target, database)
+        for target in targets
+        for site, database in _sites(target, wanted, request)
+    }
     if not sites:
         names = ", ".join(target.name for target in targets)
         raise InputError(
-            f"--database {' '.join(request.databases)}: not a database of {names};"
-            " `dbal-conform targets` lists what each has"
+            f"--database {' '.join(each.shown for each in wanted)}: not a database of {names};"
+            " `dbal-conform targets` lists what each has, --target chooses"
         )
     digest = suite_hash(paths, schema)
     plan = make_plan(
@@ -114,28 +121,38 @@ def prepare(request: RunRequest) -> Preparation:
         schema_folder=(schema or schema_root()).absolute(),
         suite_hash=digest,
         plan=plan,
-        targets=tuple(sites[site] for site in plan.sites),
+        targets=tuple(sites[site][0] for site in plan.sites),
+        databases=tuple(sites[site][1] for site in plan.sites),
         deviations=_deviations(request, targets, cases),
         slow_left_out=len(cases) - len(quick),
     )
 
 
-def _sites(target: Target, request: RunRequest) -> Iterator[Site]:
+def _sites(
+    target: Target, wanted: tuple[Database, ...], request: RunRequest
+) -> Iterator[tuple[Site, Database]]:
     manifest = target.manifest
-    own = manifest.databases or ("external",)
+    own = tuple(map(database_of, manifest.databases)) or (database_of("external"),)
+    kinds = {each.kind for each in own}
     profile = request.profile or ("full" if manifest.control == "conformance" else "public")
-    for database in dict.fromkeys(request.databases or own):
-        kind = kind_of(database)
-        if kind in {kind_of(each) for each in own}:
-            yield Site(
+    for database in dict.fromkeys(wanted or own):
+        if database.kind in kinds:
+            site = Site(
                 target=target.name,
-                database=database,
-                kind=kind,
+                database=database.shown,
+                kind=database.kind,
                 transport=manifest.transport,
                 control=manifest.control,
                 profile=profile,
                 offers=offers_of(database),
             )
+            yield site, database
+
+
+def _without_passwords(request: RunRequest, seed: int) -> RunRequest:
+    """Return the request as it may be written; with `seed`, it gives the same plan again."""
+    shown = tuple(database_of(each).shown for each in request.databases)
+    return msgspec.structs.replace(request, databases=shown, seed=seed)
 
 
 def _deviations(

@@ -6,7 +6,7 @@ import re
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +14,14 @@ from typing import NamedTuple, Protocol
 
 from dbal_conform import environments
 from dbal_conform.core.baseline import GATING, judge
+from dbal_conform.core.database import Database
 from dbal_conform.core.errors import HarnessError, InputError
 from dbal_conform.core.ledger import Column, Fold, Footer, Header, Ledger
 from dbal_conform.core.plan import Trial, shuffled
 from dbal_conform.core.selection import settle
 from dbal_conform.core.verdict import TrialResult, Verdict
+from dbal_conform.environments.base import Base
+from dbal_conform.environments.servers import Servers
 from dbal_conform.executors import Executor
 from dbal_conform.executors.job import Introduction, Job, Ware
 from dbal_conform.executors.local import Local
@@ -31,6 +34,9 @@ from dbal_conform.version import TOOL
 
 class Watch(Protocol):
     """Who looks on while a run goes on."""
+
+    def told(self, text: str) -> None:
+        """What takes a while before the first trial, such as the start of a server."""
 
     def began(self, header: Header, done: int) -> None:
         """The header is written; `done` trials were run earlier."""
@@ -99,9 +105,9 @@ class _Course(NamedTuple):
 def _carry_out(course: _Course, before: Contents | None) -> Ledger:
     preparation = course.preparation
     fold = before.fold if before else Fold()
-    with _executor(preparation, course.means) as (executor, job):
+    with _executor(preparation, course.means, course.watch) as (executor, job):
         said = executor.introduce()
-        header = _header(preparation, said)
+        header = _header(preparation, job, said)
         if before is None:
             course.out.append(header)
         elif header.columns != before.header.columns:
@@ -151,27 +157,37 @@ def _results(
 
 
 @contextmanager
-def _executor(preparation: Preparation, means: Means) -> Iterator[tuple[Executor, Job]]:
+def _executor(
+    preparation: Preparation, means: Means, watch: Watch
+) -> Iterator[tuple[Executor, Job]]:
     scratch = tempfile.TemporaryDirectory(prefix="dbal-conform-", ignore_cleanup_errors=True)
+    servers = Servers(watch.told)
     executor: Executor | None = None
     try:
-        job = _job(preparation, means, Path(scratch.name))
+        bases = servers.stand(preparation.databases)
+        job = _job(preparation, means, Path(scratch.name), bases)
         executor = Pool(job, means.workers) if means.workers else Local(job)
         yield executor, job
     finally:
         with _undisturbed():
             if executor is not None:
                 executor.close()
+            servers.close()
             for site in preparation.plan.sites:
                 environments.remove(site.database, Path(scratch.name))
             scratch.cleanup()
 
 
-def _job(preparation: Preparation, means: Means, scratch: Path) -> Job:
+def _job(
+    preparation: Preparation, means: Means, scratch: Path, bases: Mapping[Database, Base]
+) -> Job:
     return Job(
         contract=preparation.contract,
         plan=preparation.plan,
-        wares=tuple(Ware(each.manifest, each.folder) for each in preparation.targets),
+        wares=tuple(
+            Ware(target.manifest, target.folder, bases[database])
+            for target, database in zip(preparation.targets, preparation.databases, strict=True)
+        ),
         bootstrap_token=means.bootstrap_token,
         schema_folder=preparation.schema_folder,
         scratch=scratch,
@@ -195,7 +211,7 @@ def _undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _header(preparation: Preparation, said: tuple[Introduction, ...]) -> Header:
+def _header(preparation: Preparation, job: Job, said: tuple[Introduction, ...]) -> Header:
     columns = [
         Column(
             target=site.target,
@@ -206,8 +222,9 @@ def _header(preparation: Preparation, said: tuple[Introduction, ...]) -> Header:
             implementation=each.implementation,
             backend=each.backend,
             claims=each.claims,
+            server=ware.base.server,
         )
-        for site, each in zip(preparation.plan.sites, said, strict=True)
+        for site, ware, each in zip(preparation.plan.sites, job.wares, said, strict=True)
     ]
     return preparation.header(
         tool=TOOL,

@@ -52,4 +52,5 @@ def doctor(
 
 def _line(finding: "Finding") -> str:
     advice = f"\n      {finding.advice}" if finding.advice else ""
-    return f"{'ok  ' if finding.well else 'BAD '}  {finding.what}: {finding.found}{advice}"
+    mark = "BAD" if not finding.well else "--" if finding.advice else "ok"
+    return f"{mark:<4}  {finding.what}: {finding.found}{advice}"

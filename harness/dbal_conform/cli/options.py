@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from dbal_conform.core.database import SPECS
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.selection import PROFILES, Profile, Selection
 
@@ -33,7 +34,7 @@ Targets: TypeAlias = Annotated[
 ]
 Databases: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--database", "-d", help="memory, sqlite or sqlite:PATH; else the manifest's."),
+    typer.Option("--database", "-d", help=f"{SPECS}; else the manifest's."),
 ]
 ProfileName: TypeAlias = Annotated[
     str | None, typer.Option("--profile", help="What to show: core, public or full.")

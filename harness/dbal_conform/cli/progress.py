@@ -36,6 +36,9 @@ _QUIET = frozenset(
 class Watching(Protocol):
     """A `run.Watch` that is also told of an interruption."""
 
+    def told(self, text: str) -> None:
+        """Something takes a while before the first trial."""
+
     def began(self, header: Header, done: int) -> None:
         """The header is written; `done` trials were run earlier."""
 
@@ -80,6 +83,10 @@ class Lines:
         self._planned = self._done = self._bad = 0
         self._next = 0.0
 
+    def told(self, text: str) -> None:
+        """Say it."""
+        self._out(text)
+
     def began(self, header: Header, done: int) -> None:
         """Say what is run."""
         self._planned, self._done = header.planned, done
@@ -118,6 +125,11 @@ class Bar:
         self._task: TaskID | None = None
         self._planned = self._done = self._bad = 0
         self._drawn = 0.0
+
+    def told(self, text: str) -> None:
+        """Say it; there is no bar yet, or none any more."""
+        self.close()
+        _print(text)
 
     def began(self, header: Header, done: int) -> None:
         """Draw it."""

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from dbal_conform.cli import options
+from dbal_conform.core.database import database_of
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.messages import Json
 from dbal_conform.core.request import RunRequest, from_header
@@ -142,16 +143,27 @@ def _carry_out(wish: _Wish, style: "Style") -> "Ledger":
 
 
 def _as_before(written: dict[str, Json], request: RunRequest) -> RunRequest:
-    """Return the request of a run file, with what may differ on resuming taken from `request`."""
-    may_differ = RunRequest(timeout_s=request.timeout_s, retries=request.retries)
+    """Return the request of a run file, with what may differ on resuming taken from `request`.
+
+    A run file holds no password, so who gave a server's URL gives it again.
+    """
+    may_differ = RunRequest(
+        databases=request.databases, timeout_s=request.timeout_s, retries=request.retries
+    )
     if request != may_differ:
         raise InputError(
             "--resume takes what to run from the run file: leave out targets, cases, filters,"
             " --seed and --baseline"
         )
     before = from_header(written)
+    urls = {database_of(each).shown: each for each in request.databases}
+    if unknown := urls.keys() - set(before.databases):
+        raise InputError(f"--database {' '.join(sorted(unknown))}: not of the run to resume")
     return msgspec.structs.replace(
-        before, timeout_s=request.timeout_s or before.timeout_s, retries=request.retries
+        before,
+        databases=tuple(urls.get(each, each) for each in before.databases),
+        timeout_s=request.timeout_s or before.timeout_s,
+        retries=request.retries,
     )
 
 

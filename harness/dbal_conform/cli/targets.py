@@ -48,7 +48,7 @@ def _line(target: "Target", *, verbose: bool) -> str:
     manifest = target.manifest
     text = (
         f"{target.name:<24}{manifest.transport:<12}{manifest.control:<13}"
-        f"{', '.join(manifest.databases) or '-'}"
+        f"{', '.join(manifest.specs) or '-'}"
     )
     return f"{text}\n  {target.folder}" if verbose else text
 
@@ -60,7 +60,7 @@ def _as_json(target: "Target") -> dict[str, object]:
         "target": target.name,
         "transport": manifest.transport,
         "control": manifest.control,
-        "databases": list(manifest.databases),
+        "databases": list(manifest.specs),
         "implementation": made.name if made else None,
         "claims": manifest.claims if manifest.claims == "hello" else list(manifest.claims),
         "baseline": manifest.baseline,

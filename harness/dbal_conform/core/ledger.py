@@ -41,6 +41,7 @@ class Column(Record, frozen=True):
     implementation: str = ""  # name and version
     backend: str = ""  # name and version
     claims: tuple[str, ...] | None = None
+    server: str = ""  # what the harness itself knows of the server: version, image, digest
 
 
 class CaseNote(Record, frozen=True):

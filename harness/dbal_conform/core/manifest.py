@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from dbal_conform.core.database import database_of
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.selection import Control
 
@@ -86,6 +87,11 @@ class Manifest(Model, frozen=True):
     control: Control = "public"
     claims: Literal["hello"] | tuple[str, ...] = "hello"
     baseline: str | None = None
+
+    @property
+    def specs(self) -> tuple[str, ...]:
+        """The databases as they may be read: without a password."""
+        return tuple(database_of(each).shown for each in self.databases)
 
     def texts(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
         """Return every text in which placeholders are filled in, with its path."""

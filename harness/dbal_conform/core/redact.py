@@ -84,12 +84,14 @@ def harvest(value: Json, names: frozenset[str] = SECRET_NAMES) -> Iterator[str]:
 def secrets_of_url(url: str) -> tuple[str, ...]:
     """Return what is secret of a database URL: all of it, and its password written both ways.
 
-    A URL that names no host (`memory:`, `sqlite:`) holds no secret.
+    A URL that names no host (`memory:`, `sqlite:`) holds no secret. Nor is a password one that is
+    also the user's name, which is shown: `postgres` would be taken out of every `postgresql`.
     """
     if "://" not in url:
         return ()
     try:
-        password = urlsplit(url).password
+        parts = urlsplit(url)
+        password = parts.password if parts.password != parts.username else None
     except ValueError:  # a port or bracket that is none; the whole is secret still
         return (url,)
     return (url, password, unquote(password)) if password else (url,)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from dbal_conform.core.baseline import Deviation
+from dbal_conform.core.database import database_of
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.manifest import Manifest, unknown_placeholders
 from dbal_conform.corpus.gate import admit
@@ -111,6 +112,11 @@ def _findings(manifest: Manifest) -> Iterable[Finding]:
     for path, text in manifest.texts():
         for name in unknown_placeholders(text):
             yield Finding(path, f"nothing stands for {{{name}}}")
+    for place, spec in enumerate(manifest.databases):
+        try:
+            database_of(spec)
+        except InputError as error:
+            yield Finding(("databases", place), str(error))
     connect = manifest.connect
     if manifest.transport == "in-process":
         if connect.entry is None:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from dbal_conform.core.database import SPECS, Database, database_of
 from dbal_conform.core.errors import CouldNotRunError
 from dbal_conform.core.play.actions import Environment as EnvironmentFault
+from dbal_conform.environments.base import Base
 from dbal_conform.environments.embedded import Embedded, Memory, Sqlite, remove_files
+from dbal_conform.environments.server import ServerDatabase
 
 
 class Environment(Protocol):
@@ -28,74 +31,61 @@ class Environment(Protocol):
 
 
 class Ground(NamedTuple):
-    """Where an environment may build: `detail` is what follows the colon of the database's spec.
+    """Where an environment may build.
 
     `scratch` is a private folder that the run removes at its end, `worker` tells the worker's
     databases apart from those of the others.
     """
 
-    detail: str
+    base: Base
     scratch: Path
     worker: str
 
-
-class Family(NamedTuple):
-    """What a kind of database needs to be offered; `kind` is its column in capabilities.yaml."""
-
-    kind: str
-    open: Callable[[Ground], Environment]
-    offers: tuple[str, ...] = ()
+    @property
+    def detail(self) -> str:
+        """What follows the colon of the database's spec."""
+        return self.base.database.detail
 
 
-ENVIRONMENTS: dict[str, Family] = {
-    "memory": Family("memory", lambda _: Memory()),
-    "sqlite": Family("sqlite", lambda ground: Sqlite(ground.detail, ground.scratch, ground.worker)),
+# How a database of each name is opened; a name is an image, a scheme of URLs, or a family.
+ENVIRONMENTS: dict[str, Callable[[Ground], Environment]] = {
+    "memory": lambda _: Memory(),
+    "sqlite": lambda ground: Sqlite(ground.detail, ground.scratch, ground.worker),
     # The target sees to its database itself.
-    "external": Family("external", lambda _: Embedded()),
-}
-
-# Databases that manifests may name and for which this version has no environment yet.
-_SERVERS = {
-    "postgres": "postgres",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-    "mongo": "mongo",
+    "external": lambda _: Embedded(),
+    **dict.fromkeys(
+        ("postgres", "mariadb", "mysql", "postgresql"),
+        lambda ground: ServerDatabase(ground.base, ground.worker),
+    ),
 }
 
 
-def kind_of(spec: str) -> str:
-    """Return the family of a database's spec: `mariadb:11.8` is of `mysql`."""
-    name = spec.partition(":")[0]
-    if name in ENVIRONMENTS:
-        return ENVIRONMENTS[name].kind
-    return _SERVERS.get(name, name)
+def offers_of(database: Database) -> tuple[str, ...]:
+    """Return the `needs` of cases that the environment of a database meets."""
+    del database  # none can put in faults yet
+    return ()
 
 
-def offers_of(spec: str) -> tuple[str, ...]:
-    """Return the `needs` of cases that the environment of `spec` meets."""
-    family = ENVIRONMENTS.get(spec.partition(":")[0])
-    return family.offers if family else ()
-
-
-def open_environment(spec: str, scratch: Path, worker: str) -> Environment:
+def open_environment(base: Base, scratch: Path, worker: str) -> Environment:
     """Prepare a fresh, empty database.
 
     Raises:
         CouldNotRunError: this machine or this version cannot; the message says what to do.
     """
-    name, _, detail = spec.partition(":")
-    family = ENVIRONMENTS.get(name)
+    if base.lacking:
+        raise CouldNotRunError(base.lacking)
+    database = base.database
+    family = ENVIRONMENTS.get(database.name)
     if family is None:
-        known = ", ".join(ENVIRONMENTS)
         raise CouldNotRunError(
-            f"there is no environment for database {spec!r} in this version of dbal-conform;"
-            f" choose one of {known} with --database"
+            f"there is no environment for database {database.shown!r} in this version of"
+            f" dbal-conform; choose one of {SPECS} with --database"
         )
-    return family.open(Ground(detail, scratch, worker))
+    return family(Ground(base, scratch, worker))
 
 
 def remove(spec: str, scratch: Path) -> None:
     """Remove what workers left behind that were ended before they could close; see `Ground`."""
-    name, _, detail = spec.partition(":")
-    if name == "sqlite" and detail:
-        remove_files(detail, scratch)
+    database = database_of(spec)
+    if database.name == "sqlite" and database.detail:
+        remove_files(database.detail, scratch)

@@ -7,14 +7,17 @@ import msgspec
 from dbal_conform.core.contract import Contract
 from dbal_conform.core.manifest import Manifest
 from dbal_conform.core.plan import Plan
+from dbal_conform.core.redact import secrets_of_url
 from dbal_conform.core.verdict import Verdict
+from dbal_conform.environments.base import Base
 
 
 class Ware(msgspec.Struct, frozen=True):
-    """The manifest of a site's target, and the folder that its paths start from."""
+    """The manifest of a site's target, the folder that its paths start from, and its server."""
 
     manifest: Manifest
     folder: Path
+    base: Base
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -31,6 +34,10 @@ class Job(msgspec.Struct, frozen=True):
     scratch: Path
     timeout_s: float | None = None
     retries: int = 0
+
+    def secrets(self, site: int) -> tuple[str, ...]:
+        """Return what must not leave from a trial on that site, beside its own secrets."""
+        return (self.bootstrap_token, *secrets_of_url(self.wares[site].base.url))
 
     def limit_s(self, case: int) -> float:
         """Return how long a trial of that case may take."""

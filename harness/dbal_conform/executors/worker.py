@@ -57,7 +57,8 @@ class Worker:
         try:
             self._line(site)
         except (TargetError, CouldNotRunError) as error:
-            return Introduction(failed=_verdict_of(error), reason=str(error))
+            reason = Redactor(self._job.secrets(site)).text(str(error))
+            return Introduction(failed=_verdict_of(error), reason=reason)
         return self._known[site]
 
     def run(self, trial: Trial) -> TrialResult:
@@ -109,7 +110,7 @@ class Worker:
             line.settle()
             if line.spoilt is not None:
                 self._drop(trial.site)
-        secrets = {*play.secrets, self._job.bootstrap_token, *secrets_of_url(line.ground.url)}
+        secrets = {*play.secrets, *self._job.secrets(trial.site), *secrets_of_url(line.ground.url)}
         return redacted(play.result(), secrets)
 
     def _line(self, site: int, *, then_s: float = 0.0) -> Line:
@@ -134,9 +135,9 @@ class Worker:
         return line
 
     def _open(self, place: int) -> Line:
-        job, site, ware = self._job, self._job.plan.sites[place], self._job.wares[place]
+        job, ware = self._job, self._job.wares[place]
         self._opened += 1
-        ground = open_environment(site.database, job.scratch, f"{self._name}.{self._opened}")
+        ground = open_environment(ware.base, job.scratch, f"{self._name}.{self._opened}")
         values = {
             "bootstrap_token": job.bootstrap_token,
             "database.url": ground.url,
@@ -166,7 +167,7 @@ class Worker:
 def unplayed(job: Job, trial: Trial, verdict: Verdict, reason: str) -> TrialResult:
     """Return the result of a trial that did not come to its end, or not even to its start."""
     case, site = job.plan.cases[trial.case], job.plan.sites[trial.site]
-    text = Redactor((job.bootstrap_token,)).text(reason)
+    text = Redactor(job.secrets(trial.site)).text(reason)
     return TrialResult(
         case.id, site.target, site.database, verdict, requirements=case.covers, reason=text
     )

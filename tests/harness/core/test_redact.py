@@ -97,6 +97,7 @@ def test_secrets_are_harvested_by_name() -> None:
         ("sqlite:/tmp/x.db", ()),
         ("postgresql://host/db", ("postgresql://host/db",)),
         ("mysql://u:p%40ss@host/db", ("mysql://u:p%40ss@host/db", "p%40ss", "p@ss")),
+        ("postgresql://postgres:postgres@h/d", ("postgresql://postgres:postgres@h/d",)),
         ("mysql://u:pw@[broken/db", ("mysql://u:pw@[broken/db",)),
     ],
 )

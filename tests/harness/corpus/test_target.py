@@ -35,19 +35,19 @@ def test_a_manifest_is_read_and_nothing_is_started(tmp_path: Path) -> None:
     assert (target.name, target.folder) == ("mine", tmp_path)
 
 
-def test_the_reference_ships_on_both_adapters() -> None:
-    assert [target.name for target in packaged_targets()] == [
-        "reference-memory",
-        "reference-sqlite",
-    ]
+ALL = ["reference-mariadb", "reference-memory", "reference-postgres", "reference-sqlite"]
+
+
+def test_the_reference_ships_on_every_adapter() -> None:
+    assert [target.name for target in packaged_targets()] == ALL
 
 
 @pytest.mark.parametrize(
     ("wanted", "names"),
     [
         (["reference-memory"], ["reference-memory"]),
-        (["reference-*"], ["reference-memory", "reference-sqlite"]),
-        (["reference-sqlite", "reference-*"], ["reference-sqlite", "reference-memory"]),
+        (["reference-*"], ALL),
+        (["reference-sqlite", "reference-*"], [ALL[-1], *ALL[:-1]]),
     ],
 )
 def test_targets_are_named_or_globbed(wanted: list[str], names: list[str]) -> None:
@@ -66,7 +66,7 @@ def test_two_targets_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_target_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no target 'nobody': .* reference-memory, reference-sq"):
+    with pytest.raises(InputError, match=r"no target 'nobody': .* reference-memory, reference-po"):
         find_targets(["nobody"])
     with pytest.raises(InputError, match=r"target\.yaml:1:1: cannot be read"):
         find_targets([str(tmp_path / "target.yaml")])

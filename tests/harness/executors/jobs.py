@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from dbal_conform.core.request import RunRequest
+from dbal_conform.environments.base import Base
 from dbal_conform.executors.job import Job, Ware
 from dbal_conform.preparation import prepare
 
@@ -101,7 +102,10 @@ def job(folder: Path, behaviour: str, *, timeout_s: float | None = 2.0, retries:
     return Job(
         contract=preparation.contract,
         plan=preparation.plan,
-        wares=tuple(Ware(each.manifest, each.folder) for each in preparation.targets),
+        wares=tuple(
+            Ware(target.manifest, target.folder, Base(database))
+            for target, database in zip(preparation.targets, preparation.databases, strict=True)
+        ),
         bootstrap_token=TOKEN,
         schema_folder=preparation.schema_folder,
         scratch=folder,

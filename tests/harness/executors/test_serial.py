@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dbal_conform.core.database import database_of
 from dbal_conform.core.errors import (
     CouldNotRunError,
     HarnessError,
@@ -28,6 +29,7 @@ from dbal_conform.core.play.actions import (
     Unable,
 )
 from dbal_conform.environments import open_environment
+from dbal_conform.environments.base import Base
 from dbal_conform.executors.serial import Line, drive
 
 
@@ -78,7 +80,7 @@ class Peer:
 
 def line_to(answer: Callable[[Request], object]) -> tuple[Line, Peer]:
     peer = Peer(answer)
-    return Line(peer, open_environment("memory", Path(), "1")), peer
+    return Line(peer, open_environment(Base(database_of("memory")), Path(), "1")), peer
 
 
 def send(number: int, method: str = "m") -> Send:

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.harness.executors.jobs import TOKEN, job
 
+from dbal_conform.core.database import database_of
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.plan import Trial
 from dbal_conform.core.verdict import TrialResult, Verdict
+from dbal_conform.environments.base import Base
 from dbal_conform.executors.job import Job
 from dbal_conform.executors.local import Local
 
@@ -99,11 +102,9 @@ def test_a_target_that_cannot_be_opened_gets_its_verdict_everywhere(tmp_path: Pa
 
 def test_a_database_that_is_not_there_could_not_run(tmp_path: Path) -> None:
     work = job(tmp_path, "well")
-    site = work.plan.sites[0]
-    import msgspec  # noqa: PLC0415 -- to bend the plan
-
-    plan = work.plan._replace(sites=(msgspec.structs.replace(site, database="postgres:17"),))
-    (said,) = Local(msgspec.structs.replace(work, plan=plan)).introduce()
+    base = Base(database_of("postgres:17"), lacking="postgres:17: no Docker here")
+    ware = msgspec.structs.replace(work.wares[0], base=base)
+    (said,) = Local(msgspec.structs.replace(work, wares=(ware,))).introduce()
     assert said.failed is Verdict.COULD_NOT_RUN
     assert "postgres:17" in said.reason
 

@@ -1,0 +1,36 @@
+"""How the official images of servers are started, and the URL that then leads to them."""
+
+from urllib.parse import quote
+
+from dbal_conform.environments.containers import Recipe, Running
+
+_DATA = "/dbal-conform"
+_CONNECTIONS = 400  # many workers, each with a pool
+
+
+def recipe_of(name: str, password: str) -> Recipe:
+    """Return how an image of that name is started: in memory, and without waiting for disks."""
+    if name == "postgres":
+        settings = (
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            f"max_connections={_CONNECTIONS}",
+        )
+        words = tuple(word for setting in settings for word in ("-c", setting))
+        # Not where the image puts it: its volume, on disk, would lie over ours.
+        env = {"POSTGRES_PASSWORD": password, "PGDATA": _DATA}
+        return Recipe(5432, env, ("postgres", *words), _DATA)
+    daemon = "mariadbd" if name == "mariadb" else "mysqld"
+    flags = ("--innodb-flush-log-at-trx-commit=0", "--skip-log-bin")
+    command = (daemon, *flags, f"--max-connections={_CONNECTIONS}")
+    env = {f"{name.upper()}_ROOT_PASSWORD": password}
+    return Recipe(3306, env, command, "/var/lib/mysql")
+
+
+def url_of(name: str, running: Running, password: str) -> str:
+    """Return the URL of a server that `recipe_of` started, for its administrator."""
+    scheme, user, database = (
+        ("postgresql", "postgres", "postgres") if name == "postgres" else (name, "root", "mysql")
+    )
+    return f"{scheme}://{user}:{quote(password, safe='')}@{running.host}:{running.port}/{database}"
