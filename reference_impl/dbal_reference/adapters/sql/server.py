@@ -30,6 +30,8 @@ class ServerAdapter(SqlAdapter):
     for writing is enough, and who waits for it costs the server nothing.
     """
 
+    capabilities = SqlAdapter.capabilities | {"joins", "relations", "ttl"}
+
     def __init__(self, schema: Schema, statements: Statements, *, readers: int) -> None:
         super().__init__(schema, statements)
         self._readers = Pool(lambda: self._connection(write=False), readers)
