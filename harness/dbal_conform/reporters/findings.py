@@ -133,8 +133,16 @@ def _difference(one: Mismatch) -> Difference:
 
 
 def replay(header: Header, result: TrialResult) -> str:
-    """Return the command that plays this trial again, alone."""
-    words = ["dbal-conform", "run", "--target", result.target, "--database", result.database]
+    """Return the command that plays this trial again, alone; files stand as the user named them."""
+    asked = header.request
+    named = asked.get("targets")
+    files = [one for one in named if str(one).endswith(".yaml")] if isinstance(named, list) else []
+    target = str(files[0]) if len(files) == 1 == len(header.columns) else result.target
+    paths = asked.get("paths")
+    words = ["dbal-conform", "run", *(map(str, paths) if isinstance(paths, list) else ())]
+    words += ["--target", target, "--database", result.database]
+    words += ["--schema", str(asked["schema"])] if asked.get("schema") else []
+    words += ["--slow"] if asked.get("slow") else []
     words += ["-k", result.trial, "--seed", str(header.seed)]
     return one_line(shlex.join(words))
 
