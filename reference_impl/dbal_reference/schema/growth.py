@@ -90,7 +90,8 @@ def on_record(schema: Schema, definitions: Mapping[str, Any]) -> Schema:
     Raises:
         SchemaError: this version does not understand it.
     """
-    empty = msgspec.structs.replace(schema, entities={}, operations={})
+    apart = {name: each for name, each in schema.operations.items() if each.entity is None}
+    empty = msgspec.structs.replace(schema, entities={}, operations=apart)
     return _with(empty, {name: _read(schema, value, name) for name, value in definitions.items()})
 
 
