@@ -1,7 +1,6 @@
 """`show`: a case as a person reads it."""
 
 import json
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -68,14 +67,17 @@ def test_every_packaged_case_can_be_read_and_no_call_of_it_is_left_out() -> None
     contract, flags = load_contract(), packaged_flags()
     cases = [case for suite in load_corpus() for case in suite.cases]
     assert len(cases) > 500
+    calls = 0
     for case in cases:
         text = "\n".join(case_lines(case, contract, flags, case.source))
         document = case_json(case, contract, flags, case.source)
         assert isinstance(document, dict)
         wanted = Counter(_calls(document["case"]))
+        calls += wanted.total()
         for method, times in wanted.items():
-            assert len(re.findall(rf"(?<![\w.]){re.escape(method)}\b", text)) >= times, case.id
+            assert text.count(method) >= times, case.id
         assert not [word for word in ("UNSET", "msgspec", "<class", "Struct(") if word in text]
+    assert calls > len(cases)
 
 
 def test_a_case_of_ones_own_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +110,7 @@ def test_a_case_of_ones_own_is_shown(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def _calls(node: Json) -> list[str]:
     """Return the method of each call in a case, branches and waiting calls too."""
-    if isinstance(node, list):
+    if isinstance(node, (list, tuple)):  # the model keeps tuples
         return [method for item in node for method in _calls(item)]
     if not isinstance(node, dict):
         return []
