@@ -1,11 +1,11 @@
 import msgspec
 import pytest
+from tests.harness.reporters import sample
 
 from dbal_conform.core.ledger import Header
 from dbal_conform.core.messages import Json
 from dbal_conform.core.verdict import TrialResult, Verdict
 from dbal_conform.reporters.findings import replay
-from tests.harness.reporters import sample
 
 RESULT = TrialResult("s/case[a=b c]", "mine", "sqlite", Verdict.FAIL)
 
