@@ -31,6 +31,10 @@ WHERE table_schema = DATABASE()
 class MysqlAdapter(ServerAdapter):
     """Opens `mariadb://user:password@host:port/database`, or `mysql://...`; either is the other."""
 
+    capabilities = ServerAdapter.capabilities | {
+        *("joins", "relations", "fullTextSearch", "aggregations"),
+    }
+
     def __init__(self, schema: Schema, url: str) -> None:
         self._settings = _settings(parsed := parse(url, port=_PORT, options=_OPTIONS))
         server = self._ask()

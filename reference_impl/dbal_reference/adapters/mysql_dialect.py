@@ -8,6 +8,7 @@ from sqlalchemy import Column, Computed, Index, Table, Text, UnaryExpression
 from sqlalchemy.dialects.mysql import DOUBLE, LONGTEXT, TINYINT, VARCHAR, pymysql
 from sqlalchemy.types import TypeEngine
 
+from dbal_reference.adapters.mysql_functions import MysqlFunctions
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.model import Field
 
@@ -49,6 +50,7 @@ class MysqlDialect(Dialect):
     hasty = True  # InnoDB judges restrict row by row
     index_bytes = 3072
     creates_if_missing = False  # MySQL cannot, of indexes
+    functions = MysqlFunctions()
 
     def __init__(self, server: Server) -> None:
         super().__init__(pymysql.dialect(paramstyle="format"))

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
 from sqlalchemy.types import TypeEngine
 
+from dbal_reference.adapters.postgres_functions import PostgresFunctions
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.model import Field
 
@@ -18,6 +19,7 @@ class PostgresDialect(Dialect):
     fails_whole = True
     hasty = True  # it judges restrict after the cascades of the row, but not after theirs
     index_bytes = 2700  # a third of a page
+    functions = PostgresFunctions()
 
     def __init__(self) -> None:
         super().__init__(psycopg(paramstyle="format"))  # type: ignore[no-untyped-call]  # SQLAlchemy types it not

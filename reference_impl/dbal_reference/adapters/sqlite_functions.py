@@ -51,7 +51,7 @@ class SqliteFunctions(Functions):
 
     def has_word(self, column: Expression, word: Expression) -> Expression:
         """LOWER folds ASCII alone; the blanks make edges like any other."""
-        return (literal(" ") + func.lower(column, type_=Text()) + " ").op("GLOB")(word)
+        return (literal(" ") + func.lower(column, type_=Text()) + " ").bool_op("GLOB")(word)
 
     whole_sum_parts = 2
 

@@ -5,7 +5,7 @@ false by itself; below NOT it is made false first.
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from itertools import count
 from typing import Any
 
@@ -126,10 +126,10 @@ class Builder:
     def _inside(
         self,
         column: Expression,
-        signature: Any,
+        signature: tuple[Hashable, ...],
         kind: Kind,
         op: str,
-        size: int,  # noqa: ANN401 -- the dialect's own
+        size: int,
     ) -> Expression:
         """Look at a place inside JSON (QRY-JSON)."""
         functions = self._dialect.functions
@@ -195,8 +195,9 @@ class Builder:
         there = self._tables[entity].alias()
         holds = self.build(part, there)
         linked = and_(there.c[key] == column, self.build(seen, there))
-        found = exists().where(linked, holds)
-        return or_(found, not_(exists().where(linked))) if true_of_nothing(part) else found
+        found = exists().select_from(there).where(linked, holds)
+        missing = not_(exists().select_from(there).where(linked))
+        return or_(found, missing) if true_of_nothing(part) else found
 
 
 def _unsettled(shape: Shape, row: FromClause) -> bool:

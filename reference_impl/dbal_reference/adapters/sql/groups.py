@@ -92,7 +92,7 @@ def _reader(metric: Metric, entity: Entity, dialect: Dialect) -> Callable[[Itera
         return _whole_reader(dialect.functions, average=metric.fn == "avg")
     if metric.fn == "avg":
         return lambda record: None if (value := next(record)) is None else float(value)
-    return _double_sum
+    return _double_reader(dialect.functions)
 
 
 def _whole_reader(functions: Functions, *, average: bool) -> Callable[[Iterator[Any]], Any]:
@@ -109,11 +109,14 @@ def _whole_reader(functions: Functions, *, average: bool) -> Callable[[Iterator[
     return read
 
 
-def _double_sum(record: Iterator[Any]) -> float | None:
-    count, total = int(next(record)), next(record)
-    if count == 0:
-        return None
-    return math.inf if total is None else float(total)
+def _double_reader(functions: Functions) -> Callable[[Iterator[Any]], Any]:
+    def read(record: Iterator[Any]) -> float | None:
+        count, total = int(next(record)), next(record)
+        if count == 0:
+            return None
+        return math.inf if total is None else functions.read_sum(total)
+
+    return read
 
 
 def _decoder(entity: Entity, name: str, dialect: Dialect) -> Callable[[Any], Any]:

@@ -100,12 +100,12 @@ class Shaper:
         return (kind, predicate.field, target, predicate.key, part, seen)
 
     def _inside(self, predicate: Inside, operands: list[Any]) -> Shape:
+        op, operand, count = predicate.op, predicate.operand, 0
+        if op == "in" and not operand:
+            return ("always", False)
         signature, path = self._dialect.functions.path(predicate.path)
         operands += path
-        op, operand, count = predicate.op, predicate.operand, 0
         if op == "in":
-            if not operand:
-                return ("always", False)
             count = _padded(operand, operands)
         elif op != "isNull":
             operands.append(operand)
