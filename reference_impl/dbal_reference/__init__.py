@@ -3,7 +3,16 @@
 As a library: `DBALClient`. As a server's core: `dbal_reference.service`, and `dbal_reference.wire`.
 """
 
-from dbal_reference.client import Auth, DBALClient, EntityClient, Group, Groups, Page
+from dbal_reference.client import (
+    Auth,
+    DBALClient,
+    EntityClient,
+    Group,
+    Groups,
+    Migration,
+    Page,
+    Transaction,
+)
 from dbal_reference.errors import (
     CapabilityError,
     ConflictError,
@@ -34,12 +43,14 @@ __all__ = [
     "Groups",
     "InternalError",
     "MaliciousCodeError",
+    "Migration",
     "NotFoundError",
     "Page",
     "RateLimitError",
     "SandboxViolationError",
     "SchemaError",
     "TimeoutExceededError",
+    "Transaction",
     "UnauthorizedError",
     "ValidationFailedError",
 ]

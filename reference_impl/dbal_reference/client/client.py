@@ -1,24 +1,29 @@
 """The client: one attribute an entity."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+import msgspec
+
 from dbal_reference.client.auth import Auth
+from dbal_reference.client.calls import Calls
 from dbal_reference.client.connection import MODES, Connection
-from dbal_reference.client.entity import EntityClient
-from dbal_reference.client.names import plural
-from dbal_reference.client.values import read_result, tag_arguments, to_json
+from dbal_reference.client.migration import Migration
+from dbal_reference.client.transaction import Transaction
 
 
-class DBALClient:
+class DBALClient(Calls):
     """Calls of one identity on one database.
 
         with DBALClient(adapter="sqlite", database="app.db", auth=Auth.system()) as client:
             user = client.users.create({"username": "alice", "email": "alice@example.com"})
             page = client.users.list(filter={"role": "user"}, sort={"createdAt": "desc"}, limit=10)
+            with client.transaction() as tx:
+                tx.posts.create({"title": "both"})
+                tx.posts.create({"title": "or none"})
 
     Each entity of the schema is an attribute in plural snake_case (`client.page_configs`), or
     `client.entity("PageConfig")`. Threads may share a client. Cursors of lists are valid as long as
@@ -41,7 +46,7 @@ class DBALClient:
             auth: who calls.
             mode: `development` runs the whole service in this process.
             adapter: the kind of database, `sqlite` or `memory`.
-            database: the file of SQLite; None is a private database that lives in memory.
+            database: the file of SQLite; None is a private database, gone with the client.
             schema: a schema folder; None is the contract's own.
             tenant: act in this tenant only.
 
@@ -58,21 +63,8 @@ class DBALClient:
     def _take(
         self, connection: Connection, auth: Auth, tenant: str | UUID | None, *, owned: bool
     ) -> None:
-        self._connection = connection
-        self._auth = auth
-        self._meta = {} if tenant is None else {"tenant": str(tenant)}
+        super().__init__(connection, auth, {} if tenant is None else {"tenant": str(tenant)})
         self._owned = owned
-        schema = connection.schema
-        self._entities = {name: self._entity_client(name) for name in schema.entities}
-        self._attributes = {plural(name): name for name in schema.entities}
-
-    def _entity_client(self, name: str) -> EntityClient:
-        operations = {
-            operation.name: operation
-            for operation in self._connection.schema.operations.values()
-            if operation.entity == name
-        }
-        return EntityClient(name, operations, self.call)
 
     def acting_as(self, auth: Auth, *, tenant: str | UUID | None = None) -> "DBALClient":
         """A client of another identity on the same database; it ends with this one."""
@@ -80,53 +72,33 @@ class DBALClient:
         other._take(self._connection, auth, tenant, owned=False)
         return other
 
-    def entity(self, name: str) -> EntityClient:
-        """The operations of an entity by its name in the schema, `User`.
+    def transaction(self) -> Transaction:
+        """Begin a transaction, best in a `with` statement, which ends it.
 
         Raises:
-            KeyError: there is no such entity.
+            CapabilityError: the database has none.
+            RateLimitError: too many are open.
         """
-        try:
-            return self._entities[name]
-        except KeyError:
-            known = ", ".join(self._entities)
-            raise KeyError(f"there is no entity {name!r}; there are {known}") from None
+        return Transaction(self)
 
-    def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 -- by operation
-        """One call by its name in the contract: `client.call("User.count", {"filter": {...}})`.
+    def migrate(self, entities: Iterable[Mapping[str, Any]], *, dry_run: bool = False) -> Migration:
+        """Add entities and widen those that exist, for `Auth.system()` alone.
 
-        Pages come back as `Page`, aggregates as `Groups`, long integers as they are; else the
-        result is the contract's.
+        Args:
+            entities: definitions, as entity files hold them; whole, also of entities that exist.
+            dry_run: tell what would change, and change nothing.
 
         Raises:
-            DbalError: the call failed; `.name` says how.
+            ValidationFailedError: something would be removed or narrowed; nothing was changed.
+            CapabilityError: the database keeps nothing that could be migrated.
         """
-        schema = self._connection.schema
-        operation = schema.operations.get(method)
-        entity = schema.entities.get(operation.entity or "") if operation is not None else None
-        given = to_json(params or {})
-        if entity is not None:
-            given = tag_arguments(schema, entity, given)
-        if self._meta:
-            given["meta"] = self._meta | given.get("meta", {})
-        result = self._connection.call(method, given, self._auth)
-        return read_result(schema, entity, operation, result)
+        told = self.call("dbal.migrate", {"entities": list(entities), "dryRun": dry_run})
+        return msgspec.convert(told, Migration)
 
     def close(self) -> None:
         """Close the database; clients made by `acting_as` leave that to the first."""
         if self._owned:
             self._connection.close()
-
-    def __getattr__(self, name: str) -> EntityClient:
-        attributes = self.__dict__.get("_attributes", {})
-        if name not in attributes:
-            raise AttributeError(
-                f"the client has no {name!r}; its entities are {', '.join(sorted(attributes))}"
-            )
-        return self._entities[attributes[name]]
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._attributes})
 
     def __enter__(self) -> Self:
         return self

@@ -16,7 +16,10 @@ from dbal_reference.service import Service
 class Connection(Protocol):
     """Somewhere calls are answered; threads may share it."""
 
-    schema: Schema
+    @property
+    def schema(self) -> Schema:
+        """The schema in force; another one after a migration."""
+        ...
 
     def call(self, method: str, params: dict[str, Any], auth: Auth) -> Any:  # noqa: ANN401 -- any JSON
         """The result of one call, in JSON form.
@@ -37,18 +40,23 @@ class InProcess:
     def __init__(
         self, adapter: str, database: str | Path | None, schema: str | Path | None
     ) -> None:
-        self.schema = load_schema(Path(schema) if schema is not None else None)
+        folder = load_schema(Path(schema) if schema is not None else None)
         try:
-            self._adapter = open_adapter(self.schema, database_url(adapter, database))
+            self._adapter = open_adapter(folder, database_url(adapter, database))
         except UnavailableError:
             refusal = DatabaseError("the database cannot be opened")
-            describe(refusal, self.schema)
+            describe(refusal, folder)
             raise refusal from None
         try:
-            self._service = Service(self.schema, self._adapter)
+            self._service = Service(folder, self._adapter)
         except BaseException:
             self._adapter.close()
             raise
+
+    @property
+    def schema(self) -> Schema:
+        """See `Connection`."""
+        return self._service.schema
 
     def call(self, method: str, params: dict[str, Any], auth: Auth) -> Any:  # noqa: ANN401 -- any JSON
         """See `Connection`."""
@@ -90,7 +98,7 @@ def database_url(adapter: str, database: str | Path | None) -> str:
 
 ADAPTERS: Mapping[str, str] = {
     "memory": "in this process, gone when it ends",
-    "sqlite": "a file, or in memory where no database is named",
+    "sqlite": "a file, or a private database where none is named",
 }
 MODES: Mapping[str, Callable[[str, str | Path | None, str | Path | None], Connection]] = {
     "development": InProcess,
