@@ -123,10 +123,11 @@ def _carry_out(course: _Course, before: Contents | None) -> Ledger:
             if course.means.fail_fast and _gates(result, header):
                 complete = False
                 break
-    ledger = fold.ledger(header)
     if not complete:
-        return ledger
-    footer = Footer(ledger.counts, ledger.result.value, _now())
+        return fold.ledger(header)
+    ended_at = _now()
+    ledger = fold.ledger(header, Footer({}, "", ended_at))  # as if ended: its result goes into it
+    footer = Footer(ledger.counts, ledger.result.value, ended_at)
     course.out.append(footer)
     return fold.ledger(header, footer)
 

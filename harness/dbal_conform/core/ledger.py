@@ -202,6 +202,9 @@ class Ledger(msgspec.Struct, frozen=True):
         if len(self.results) != self.header.planned:
             text = f"{_trials(len(self.results))} of {self.header.planned:,} planned"
             yield Problem(RunResult.INCOMPLETE, text)
+        elif self.footer is None:
+            text = "its last line is missing: the run was cut off, and --resume ends it"
+            yield Problem(RunResult.INCOMPLETE, text)
         absent = sum(result.verdict is Verdict.COULD_NOT_RUN for result in self.results.values())
         if absent:
             yield Problem(RunResult.INCOMPLETE, f"{_trials(absent)} could not run")

@@ -27,9 +27,10 @@ def ledger(*results: TrialResult, planned: int | None = None, **more: object) ->
     fold = Fold()
     for each in results:
         fold.add(each)
-    return fold.ledger(header(len(results) if planned is None else planned, **more))
+    return fold.ledger(header(len(results) if planned is None else planned, **more), END)
 
 
+END = Footer({}, "", "2026-03-01T12:01:00Z")
 EXCUSE = Deviation("s/bad", Verdict.FAIL, "R-1", "why", "#1", "2026-12-31")
 PASS = result(Verdict.PASS, "s/good")
 BAD = result(Verdict.FAIL, "s/bad", broken=("R-1",))
@@ -67,6 +68,14 @@ def test_the_day_of_the_run_decides_what_has_expired() -> None:
 def test_fewer_or_more_trials_than_planned_are_incomplete(planned: int) -> None:
     run = ledger(PASS, result(Verdict.PASS), planned=planned)
     assert (run.result, run.exit_status) == (RunResult.INCOMPLETE, 3)
+
+
+def test_a_run_without_its_last_line_is_incomplete() -> None:
+    fold = Fold()
+    fold.add(PASS)
+    cut_off = fold.ledger(header(1))
+    assert (cut_off.result, cut_off.exit_status) == (RunResult.INCOMPLETE, 3)
+    assert "last line is missing" in cut_off.problems[0].text
 
 
 def test_what_could_not_run_is_incomplete() -> None:
