@@ -113,9 +113,10 @@ class Talk:
         return records
 
 
-def open_talk(database: str) -> Iterator[Talk]:
+def open_talk(database: str, *, schema: Path | None = None) -> Iterator[Talk]:
     """A target that is closed afterwards."""
-    target = open_target({"database": database, "bootstrap_token": BOOTSTRAP})
+    settings = {"database": database, "bootstrap_token": BOOTSTRAP}
+    target = open_target(settings if schema is None else {**settings, "schema": str(schema)})
     yield Talk(target)
     target.close()
 

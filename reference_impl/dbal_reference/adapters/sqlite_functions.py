@@ -12,7 +12,7 @@ from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Double, Integer, Text, func, literal
+from sqlalchemy import BindParameter, Double, Integer, Text, and_, func, literal_column
 from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters.sql.functions import Expression, Functions
@@ -21,11 +21,15 @@ from dbal_reference.query.predicate import Kind, Path
 from dbal_reference.query.sums import exact_average, exact_sum
 
 _LOW_BITS = 32
+_ANYTHING: Expression = literal_column("'%'")
+_BLANK: Expression = literal_column("' '")  # at both ends, so that they are edges like any other
+_BEFORE: Expression = literal_column("'*[^0-9a-z]'")
+_BEHIND: Expression = literal_column("'[^0-9a-z]*'")
 _TYPES: dict[Kind, TypeEngine[Any]] = {"string": Text(), "number": Double(), "boolean": Integer()}
 
 
 class SqliteFunctions(Functions):
-    """The functions that `add_functions` adds to a connection, and GLOB."""
+    """The functions that `add_functions` adds to a connection, and GLOB and LIKE."""
 
     def path(self, path: Path) -> tuple[tuple[Hashable, ...], list[Any]]:
         """One parameter, so that one statement serves all paths."""
@@ -46,12 +50,15 @@ class SqliteFunctions(Functions):
         return func.dbal_nothing(column, *path) == 1
 
     def word(self, word: str) -> str:
-        """Make a pattern, in which letters and digits stand for themselves."""
-        return f"*[^0-9a-z]{word}[^0-9a-z]*"
+        """The word itself: letters and digits stand for themselves in patterns."""
+        return word
 
     def has_word(self, column: Expression, word: Expression) -> Expression:
-        """LOWER folds ASCII alone; the blanks make edges like any other."""
-        return (literal(" ") + func.lower(column, type_=Text()) + " ").bool_op("GLOB")(word)
+        """LIKE and LOWER fold ASCII alone; LIKE is quick where the word is nowhere at all."""
+        somewhere = column.bool_op("LIKE")(_ANYTHING.op("||")(word).op("||")(_ANYTHING))
+        padded = _BLANK.op("||")(func.lower(column)).op("||")(_BLANK)
+        whole = padded.bool_op("GLOB")(_BEFORE.op("||")(word).op("||")(_BEHIND))
+        return and_(somewhere, whole)
 
     whole_sum_parts = 2
 
