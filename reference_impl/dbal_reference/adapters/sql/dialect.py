@@ -142,15 +142,10 @@ class Dialect(ABC):
         self, table: Table, tenant: str, fields: tuple[str, ...], name: str
     ) -> list[Index]:
         """Make a null tenant one tenant (ENT-GEN-007): by a second index, over its rows alone."""
-        nobody = table.c[tenant].is_(None)
+        # Only this database's argument: SQLAlchemy imports the dialect of each that is named.
+        partial: dict[str, Any] = {f"{self.compiler.name}_where": table.c[tenant].is_(None)}
         columns = [table.c[field] for field in fields]
         return [
             Index(name, table.c[tenant], *columns, unique=True),
-            Index(
-                named(f"{name}_no_tenant"),
-                *columns,
-                unique=True,
-                sqlite_where=nobody,
-                postgresql_where=nobody,
-            ),
+            Index(named(f"{name}_no_tenant"), *columns, unique=True, **partial),
         ]
