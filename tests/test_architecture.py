@@ -56,6 +56,7 @@ def test_contracts_hold(copy: Path) -> None:
             "doors above the service",
         ),
         (f"{REFERENCE}/operations/crud.py", "import sqlalchemy", "below the adapters"),
+        (f"{CONFORM}/run.py", "import docker", "have one door on each side"),
         (f"{CONFORM}/corpus/locate.py", "import dbal_conform.corpus.load", "has a cycle"),
     ],
 )

@@ -111,7 +111,10 @@ def _carry_out(course: _Course, before: Contents | None) -> Ledger:
         if before is None:
             course.out.append(header)
         elif header.columns != before.header.columns:
-            raise InputError(f"{course.out.path}: the target is no longer what it was: run it anew")
+            failed = next((f" ({each.reason})" for each in said if each.failed), "")
+            raise InputError(
+                f"{course.out.path}: the target is no longer what it was{failed}: run it anew"
+            )
         else:
             header = before.header
         course.watch.began(header, len(fold))
