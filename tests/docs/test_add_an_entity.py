@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import servers
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "add-an-entity.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
@@ -36,12 +38,21 @@ def conform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_cases_of_the_page_hold_on_every_target(folder: Path) -> None:
-    done = conform(
-        folder, "run", "my-cases", "--schema", "my-schema", "--target", "reference-*", "--json"
-    )
+RUN = ("run", "my-cases", "--schema", "my-schema", "--target", "reference-*", "--json")
+
+
+def test_the_cases_of_the_page_hold_without_a_server(folder: Path) -> None:
+    done = conform(folder, *RUN, "--database", "memory", "--database", "sqlite")
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"pass": 6' in done.stdout
+
+
+@pytest.mark.database
+def test_the_cases_of_the_page_hold_on_every_target(folder: Path) -> None:
+    servers.need_docker()
+    done = conform(folder, *RUN)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"pass": 18' in done.stdout
 
 
 def test_the_cases_fail_without_the_rules(folder: Path) -> None:
