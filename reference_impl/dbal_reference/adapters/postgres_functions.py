@@ -1,13 +1,13 @@
 """What queries beyond the basics ask of PostgreSQL: its own functions, which are exact."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Boolean,
     Double,
-    Integer,
     Numeric,
     Text,
     case,
@@ -15,19 +15,35 @@ from sqlalchemy import (
     collate,
     func,
     literal_column,
+    true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH
+from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters.sql.functions import Expression, Functions
-from dbal_reference.query.predicate import Kind
+from dbal_reference.query.predicate import Kind, Path
 
 _WHOLE: Expression = literal_column("'{}'")  # the path that leads to the value itself
+_NO_VARIABLES: Expression = literal_column("'{}'::jsonb")
 _BLANK: Expression = literal_column("' '")
 _NULL: Expression = literal_column("'null'")
 
 
 class PostgresFunctions(Functions):
-    """JSON is read as jsonb; the collation "C" of all text makes LOWER fold ASCII alone."""
+    """JSON is read as jsonb; the collation "C" of all text makes LOWER fold ASCII alone.
+
+    A path is a jsonpath, strict: names lead nowhere from lists, places nowhere from objects, and
+    neither from scalars, of which the operator -> would take each for a list of itself.
+    """
+
+    def path(self, path: Path) -> tuple[tuple[Hashable, ...], list[Any]]:
+        """One parameter, so that one statement serves all paths."""
+        steps = (f"[{part}]" if isinstance(part, int) else f".{_quoted(part)}" for part in path)
+        return (), [f"strict ${''.join(steps)}"]
+
+    def path_types(self, signature: tuple[Hashable, ...]) -> list[TypeEngine[Any]]:  # noqa: ARG002 -- the seam
+        """It is text."""
+        return [Text()]
 
     def place(
         self, column: Expression, path: Sequence[BindParameter[Any]], kind: Kind
@@ -64,13 +80,17 @@ class PostgresFunctions(Functions):
         return func.avg(_decimal(column))
 
 
+def _quoted(name: str) -> str:
+    """A string of jsonpath is one of JSON."""
+    return json.dumps(name, ensure_ascii=False)
+
+
 def _at(column: Expression, path: Sequence[BindParameter[Any]]) -> Expression:
-    """Follow the path; names lead nowhere from lists, nor places from objects."""
-    value: Expression = cast(column, JSONB())
-    for part in path:
-        kind = Integer() if isinstance(part.type, Integer) else Text()
-        value = value.op("->", return_type=JSONB())(cast(part, kind))
-    return value
+    """Follow the path; what leads nowhere is null and no error."""
+    (whole,) = path
+    where = cast(whole, JSONPATH())
+    value = cast(column, JSONB())
+    return func.jsonb_path_query_first(value, where, _NO_VARIABLES, true(), type_=JSONB())
 
 
 def _decimal(column: Expression) -> Expression:

@@ -21,6 +21,7 @@ from dbal_reference.query.predicate import (
 )
 
 NAMES = ["a", "b", "a.b", 'q"', "'", "$", "$.a", "", "0", "*", "\\", "é", "\n", "A", "%s", "?"]
+OFTEN = st.just("a") | st.sampled_from(NAMES)  # so that paths lead somewhere
 SCALARS: list[Any] = [
     *(None, True, False, "", "a", "A", "ab", "1", "true", "null", "%", 'x"y', "\U0001f600", "é"),
     *(0, 1, -1, 1.5, 0.1, 0.30000000000000004, 2**53 - 1, 1e300 / 1e285, 5e-324, -0.0),
@@ -28,11 +29,11 @@ SCALARS: list[Any] = [
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.sampled_from(SCALARS),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=3)
+        st.lists(inner, max_size=3) | st.dictionaries(OFTEN, inner, max_size=3)
     ),
     max_leaves=6,
 )
-PATHS = st.lists(st.sampled_from(NAMES) | st.integers(0, 2), min_size=1, max_size=3).map(tuple)
+PATHS = st.lists(OFTEN | st.just(0) | st.integers(0, 2), min_size=1, max_size=3).map(tuple)
 OF_KIND: dict[Kind, list[Any]] = {
     "string": [value for value in SCALARS if isinstance(value, str)],
     "number": [float(value) for value in SCALARS if type(value) in (int, float)],
