@@ -28,9 +28,7 @@ SCALARS: list[Any] = [
 ]
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.sampled_from(SCALARS),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(OFTEN, inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(OFTEN, inner, max_size=3),
     max_leaves=6,
 )
 PATHS = st.lists(OFTEN | st.just(0) | st.integers(0, 2), min_size=1, max_size=3).map(tuple)
