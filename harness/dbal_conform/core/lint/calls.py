@@ -12,13 +12,15 @@ from dbal_conform.core.lint.walk import Site, calls, succeeds
 from dbal_conform.core.suite import UNSET, Case
 
 NOT_FOUND = "method_not_found"
+_MIGRATE = "dbal.migrate"
 
 
 def methods(case: Case, contract: Contract) -> Iterator[Problem]:
     """What it calls is a method, or must be refused as none."""
+    made = _migrated(case, contract)
     for site in calls(case):
         name = site.call.call
-        if name not in contract.operations and not _refused_as_unknown(site):
+        if name not in contract.operations and name not in made and not _refused_as_unknown(site):
             near = difflib.get_close_matches(name, contract.operations, n=1)
             hint = f"did you mean {near[0]}?" if near else "see `dbal-conform schema`"
             yield at(case, site.call.line, "unknown-call", f"there is no method {name}: {hint}")
@@ -68,6 +70,23 @@ def meta(case: Case, contract: Contract) -> Iterator[Problem]:
                     "unknown-meta",
                     f"meta has no key {name!r}: {', '.join(contract.meta)}",
                 )
+
+
+def _migrated(case: Case, contract: Contract) -> frozenset[str]:
+    """Methods of entities that the case adds by dbal.migrate (SYS-MIG-004)."""
+    operations = {name for entity, _, name in _parts(contract) if entity in contract.entities}
+    definitions = [
+        definition
+        for site in calls(case)
+        if site.call.call == _MIGRATE and isinstance(given := site.call.args.get("entities"), list)
+        for definition in given
+        if isinstance(definition, dict)
+    ]
+    return frozenset(f"{each.get('entity')}.{name}" for each in definitions for name in operations)
+
+
+def _parts(contract: Contract) -> Iterator[tuple[str, str, str]]:
+    return (method.partition(".") for method in contract.operations)
 
 
 def _refused_as_unknown(site: Site) -> bool:

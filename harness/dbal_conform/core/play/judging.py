@@ -150,7 +150,7 @@ def _follow(stage: Stage, method: str, value: Json) -> None:
 def leave(stage: Stage, asking: Asking, meta: dict[str, Json], outcome: Value | Fault) -> None:
     """Note the audit record that this call must have left."""
     contract = stage.setting.contract
-    if not is_audited(contract, asking.method, outcome):
+    if not is_audited(contract, asking.method, outcome, stage.loose):
         return
     entity, _, operation = asking.method.partition(".")
     actor = _actor(asking)

@@ -88,9 +88,14 @@ class Trail:
         return sum(map(len, self.groups))
 
 
-def is_audited(contract: Contract, method: str, outcome: Outcome) -> bool:
-    """Whether a call leaves a record: known methods do, refused envelopes do not (AUD-REC-001)."""
+def is_audited(
+    contract: Contract, method: str, outcome: Outcome, migrated: frozenset[str] = frozenset()
+) -> bool:
+    """Whether a call leaves a record: known methods do, refused envelopes do not (AUD-REC-001).
+
+    Methods of entities that the case itself has `migrated` are known to the target alone; what it
+    does not know it refuses as such.
+    """
     operation = contract.operations.get(method)
-    if operation is None or not operation.audited:
-        return False
-    return not (isinstance(outcome, Fault) and outcome.code in _NOT_RUN)
+    audited = method.partition(".")[0] in migrated if operation is None else operation.audited
+    return audited and not (isinstance(outcome, Fault) and outcome.code in _NOT_RUN)

@@ -42,6 +42,10 @@ def fails(name: str = "NOT_FOUND", **more: Any) -> Expect:  # noqa: ANN401 -- me
     return Expect(error=ErrorPattern(name, **more), twin=NO_TWIN)
 
 
+def migration(entity: str) -> Call:
+    return call("dbal.migrate", by="system", args={"entities": [{"entity": entity}]})
+
+
 FIRES: dict[str, list[Case]] = {
     "unknown-requirement": [case(call(), covers=("USR-CREATE-999",))],
     "unknown-capability": [case(call(), requires=("flight",))],
@@ -66,6 +70,8 @@ FIRES: dict[str, list[Case]] = {
         case(call("zzz")),
         case(call("User.lst", expect=fails("VALIDATION_ERROR"))),
         case(call("User.lst", expect=None), call()),
+        case(migration("Ticket"), call("Ticket.lst")),
+        case(migration("Ticket"), call("Other.list")),
     ],
     "unknown-argument": [
         case(call(args={"page_size": 1})),
@@ -163,6 +169,7 @@ SILENT: dict[str, list[Case]] = {
         case(call("User.lst", expect=fails("UNAUTHORIZED"))),
         case(call("User.lst", expect=Expect(observe=True))),
         case(call("User.lst", expect=Expect(any_of=(fails(), GOOD)))),
+        case(migration("Ticket"), call("Ticket.list"), call("Ticket.create")),
     ],
     "unknown-argument": [
         case(call(args={"limit": 1})),

@@ -114,3 +114,24 @@ def test_unknown_methods_and_hello_leave_no_record() -> None:
     result = play(written(*steps), target)
     assert result.invariants["audit"] == (1, 0)
     assert result.invariants["result"][1] == 1  # nobody knows the form of what User.other answers
+
+
+MIGRATE = call("dbal.migrate", args={"entities": [{"entity": "Ticket"}]})
+MIGRATED = Value(0, {"changes": [{"entity": "Ticket", "change": "add_entity"}], "applied": True})
+OF_MIGRATE = {**GOOD, "operation": "migrate", "entity": None}
+
+
+def test_calls_of_an_entity_that_was_migrated_leave_records() -> None:
+    of_ticket = {**GOOD, "seq": 2, "entity": "Ticket"}
+    steps = [MIGRATE, call("Ticket.count")]
+    replies: list[Outcome] = [MIGRATED, Value(0, 0)]
+    assert audited(OF_MIGRATE, of_ticket, steps=steps, replies=replies).verdict is Verdict.PASS
+    told = audited(OF_MIGRATE, steps=steps, replies=replies)
+    assert requirements(told) == ["AUD-REC-001"]
+
+
+def test_calls_of_an_entity_that_is_not_there_leave_none() -> None:
+    unknown = fault("VALIDATION_ERROR", code=-32601, reason="method_not_found")
+    expect = refused("VALIDATION_ERROR", reason="method_not_found")
+    steps = [call("Ticket.count", expect=expect), COUNT]
+    assert audited(GOOD, steps=steps, replies=[unknown, Value(0, 1)]).verdict is Verdict.PASS
