@@ -17,6 +17,19 @@ QUOTED = quote(PASSWORD, safe="")
 TARGETS = {"postgres:17": "reference-postgres", "mariadb:11.8": "reference-mariadb"}
 
 
+# Statements that make a user, who may not make databases or may.
+LESSER = {
+    "postgres": (
+        "CREATE ROLE {name} LOGIN PASSWORD 'hunter22'",
+        "CREATE ROLE {name} LOGIN CREATEDB PASSWORD 'hunter22'",
+    ),
+    "mariadb": (
+        "CREATE USER {name} IDENTIFIED BY 'hunter22'",
+        r"CREATE USER {name} IDENTIFIED BY 'hunter22';GRANT ALL ON `dbal\_conform\_%`.* TO {name}",
+    ),
+}
+
+
 @pytest.fixture(scope="module", params=TARGETS)
 def server(request: pytest.FixtureRequest) -> Server:
     """One of this module's own, so that nobody else makes databases on it meanwhile."""
@@ -68,6 +81,22 @@ def test_a_run_makes_a_database_of_its_own_and_touches_no_other(
     assert PASSWORD not in all_of_it
     assert QUOTED not in all_of_it
     assert f"@{server['host']}:{server['port']}/dbal" in all_of_it
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_user_needs_the_right_to_make_databases_and_no_other(
+    tmp_path: Path, server: Server, *, allowed: bool
+) -> None:
+    name = f"lesser_{allowed}".lower()
+    run_all(server, "dbal", LESSER[server["kind"]][allowed].format(name=name).split(";"))
+    user = "dbal" if server["kind"] == "postgres" else "root"
+    url = server["url"].replace(f"//{user}:{QUOTED}@", f"//{name}:hunter22@")
+    if server["kind"] != "postgres":
+        url = url.removesuffix("/dbal")
+    done = shell(*run_on(server, url, "-k", "users.create", "--run-file=r"), cwd=tmp_path)
+    assert done.returncode == (0 if allowed else 3), done.stdout + done.stderr
+    assert ("denied" in done.stdout) is not allowed
+    assert databases(server) == set()
 
 
 def test_a_wrong_password_could_not_run_and_is_not_told(tmp_path: Path, server: Server) -> None:
