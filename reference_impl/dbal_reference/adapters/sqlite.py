@@ -96,7 +96,7 @@ class SqliteAdapter(SqlAdapter):
 
     One connection writes, which whoever writes has for himself; as many read as there are threads
     that do, and never wait for it. Other processes may use the file as well. A private database is
-    a file too, without a name (docs/decisions/030): a connection in memory would be the only one.
+    a file too, without a name (docs/decisions/060): a connection in memory would be the only one.
     """
 
     name = "sqlite"

@@ -83,9 +83,7 @@ def test_an_update_without_data_stays_empty(talk: Talk) -> None:
 
 
 def test_who_may_not_write_the_field_may_not_do_so_by_seconds(talk: Talk) -> None:
-    refusal = talk.refused(
-        "Probe.update", "moderator", id="OLD", data={"label": "x"}, ttlSeconds=1
-    )
+    refusal = talk.refused("Probe.update", "moderator", id="OLD", data={"label": "x"}, ttlSeconds=1)
     assert refusal.name == "FORBIDDEN"
     refusal = talk.refused("Probe.create", "user", data={"code": "A"}, ttlSeconds=1)
     assert refusal.name == "FORBIDDEN"
