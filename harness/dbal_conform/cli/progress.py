@@ -73,6 +73,22 @@ def one_line(result: TrialResult) -> str:
     return f"{result.verdict.value:<20}{result.trial} ({site}){': ' if reason else ''}{reason}"
 
 
+class _First:
+    """Knows what kept a whole target from running: told once, not for each of its trials."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, str, str]] = set()
+
+    def is_new(self, result: TrialResult) -> bool:
+        """Tell whether a result is news."""
+        if result.verdict is not Verdict.COULD_NOT_RUN:
+            return True
+        key = (result.target, result.database, result.reason)
+        news = key not in self._known
+        self._known.add(key)
+        return news
+
+
 class Lines:
     """Plain lines: the start, what fails, and how far it is now and then."""
 
@@ -80,8 +96,9 @@ class Lines:
         self._file = file
         self._out = out
         self._verbose = verbose
-        self._planned = self._done = self._bad = 0
+        self._planned = self._done = self._bad = self._shown = 0
         self._next = 0.0
+        self._first = _First()
 
     def told(self, text: str) -> None:
         """Say it."""
@@ -99,9 +116,11 @@ class Lines:
         self._done += 1
         bad = result.verdict not in _QUIET
         self._bad += bad
-        if self._verbose or (bad and self._bad <= TOLD):
+        news = bad and self._first.is_new(result)
+        self._shown += news
+        if self._verbose or (news and self._shown <= TOLD):
             self._out(one_line(result))
-        if bad and self._bad == TOLD and not self._verbose:
+        if news and self._shown == TOLD and not self._verbose:
             self._out(MORE)
         if monotonic() >= self._next:
             self._next = monotonic() + EVERY_S
@@ -123,8 +142,9 @@ class Bar:
         self._style = style
         self._progress: Progress | None = None
         self._task: TaskID | None = None
-        self._planned = self._done = self._bad = 0
+        self._planned = self._done = self._bad = self._shown = 0
         self._drawn = 0.0
+        self._first = _First()
 
     def told(self, text: str) -> None:
         """Say it; there is no bar yet, or none any more."""
@@ -167,9 +187,11 @@ class Bar:
         progress.advance(task)
         bad = result.verdict not in _QUIET
         self._bad += bad
-        if self._style.verbose or (bad and self._bad <= TOLD):
+        news = bad and self._first.is_new(result)
+        self._shown += news
+        if self._style.verbose or (news and self._shown <= TOLD):
             progress.console.print(one_line(result), markup=False, soft_wrap=True)
-        if bad and self._bad == TOLD and not self._style.verbose:
+        if news and self._shown == TOLD and not self._style.verbose:
             progress.console.print(MORE, markup=False)
         if monotonic() - self._drawn > FRAME_S:
             self._drawn = monotonic()

@@ -51,6 +51,17 @@ def test_of_many_failures_not_all_are_told() -> None:
     assert told[-1] == MORE
 
 
+def test_what_keeps_a_whole_target_from_running_is_told_once() -> None:
+    told: list[str] = []
+    watch = Lines(Path("run.jsonl"), told.append)
+    watch.began(HEADER, 0)
+    for _ in range(2 * TOLD):
+        watch.ended(result(Verdict.COULD_NOT_RUN))
+    watch.ended(result(Verdict.FAIL))
+    assert len(told) == 1 + 1 + 1
+    assert told[-1].startswith("fail")
+
+
 def test_verbose_lines_tell_all() -> None:
     told: list[str] = []
     watch = Lines(Path("run.jsonl"), told.append, verbose=True)
