@@ -76,9 +76,19 @@ def test_the_program_of_the_page_runs(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_folder_of_the_page_is_whole(folder: Path) -> None:
+    done = conform(folder, "schema", "check", "my-schema")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("my-schema: contract 1.0, 10 entities, ")
+
+
 def test_a_mistake_in_the_file_is_told_with_its_place(folder: Path) -> None:
     broken = ENTITY.replace("type: uuid, primary", "type: guid, primary")
     (folder / "my-schema" / "entities" / "ticket.yaml").write_text(broken, encoding="utf-8")
+    (said,) = re.findall(r"^    (error: .*) \.\.\.$", PAGE, re.MULTILINE)
+    done = conform(folder, "schema", "check", "my-schema")
+    assert done.returncode == 2
+    assert done.stderr.startswith(said)
     done = conform(folder, "run", "my-cases", "--schema", "my-schema")
     assert done.returncode == 2
     line = broken.splitlines().index(next(x for x in broken.splitlines() if "guid" in x)) + 1
