@@ -14,6 +14,7 @@ from dbal_conform.core.errors import ConformError, HarnessError
 
 DEBUG = "DBAL_CONFORM_DEBUG"  # in the environment, so that workers know it too
 INTERRUPTED = 130
+_STARTED_BY = os.getpid()
 BROKE = 4
 
 # What typer raises for a flag or argument that is wrong; its own name differs between versions.
@@ -87,4 +88,8 @@ def _forget_stdout() -> None:
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    if os.getpid() != _STARTED_BY:
+        # A worker that was just forked and has not yet a handler of its own: nothing to tidy up,
+        # and an exception would be told in the middle of forking.
+        os._exit(128 + signal.SIGTERM)
     raise KeyboardInterrupt  # SIGTERM ends a run as Ctrl-C does: cleanly

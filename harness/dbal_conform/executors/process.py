@@ -129,13 +129,14 @@ def _serve(pipe: Connection, job: Job, name: str, inherited: Sequence[Connection
     """Do what the pool orders until it closes its end of the pipe."""
     # A Ctrl-C reaches every process of the terminal; the run decides what becomes of its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # there is nothing to tidy up yet
     for end in inherited:
         end.close()
     if not os.environ.get(DEBUG):
         _into_log(log_of(job, name))
     worker = Worker(job, name, alive=pipe.send)
     with contextlib.suppress(KeyboardInterrupt):  # there is one at most
+        signal.signal(signal.SIGTERM, _interrupt)
         with contextlib.suppress(EOFError, OSError):
             _obey(pipe, worker)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
