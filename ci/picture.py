@@ -15,6 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "images" / "matrix.png"
+EMBEDDED = ("-t", "reference-memory", "-t", "reference-sqlite")
 WIDTH = 1200
 # The parts of the page that the picture leaves out, so that what it shows can be read small.
 LEFT_OUT = ".lead, .cards, .facts, .legend, .overview .eyebrow { display: none !important }"
@@ -51,7 +52,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = sys.argv[1:] or [f"{folder}/run.jsonl"]
         if not sys.argv[1:]:
-            conform("run", "-q", "-t", "reference-*", "--run-file", runs[0])
+            conform("run", "-q", *EMBEDDED, "--run-file", runs[0])
         report = Path(folder) / "matrix.html"
         conform("matrix", *runs, "--output", str(report))
         with sync_playwright() as playwright:

@@ -117,6 +117,7 @@ _TRANSPORTS = {
     "GRPC": frozenset({"grpc"}),
     "TLS": frozenset({"websocket", "http", "grpc"}),
 }
+_UNCOUNTED = frozenset({State.NOT_APPLICABLE, State.OBSERVED})  # nothing can be wrong
 _HOLDS = frozenset({State.PROVEN, State.DECLINED})
 _AMISS = frozenset({State.LYING, State.BROKEN, State.WEAK})
 _CONCERN = {state: place for place, state in enumerate(State)}
@@ -158,7 +159,7 @@ def _capability(ledger: Ledger, name: str, column: Column, able: Mapping[str, Js
         # nothing was shown of what is.
         and not (claimed and claims and set(requires) - set(claims))
     )
-    states = [item.state for item in evidence if item.state is not State.NOT_APPLICABLE]
+    states = [item.state for item in evidence if item.state not in _UNCOUNTED]
     possible = able.get(column.kind)
     idle = not evidence and possible is False and claimed is False
     worst = State.NOT_APPLICABLE if idle else _worst(item.state for item in evidence)
