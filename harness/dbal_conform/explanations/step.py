@@ -24,6 +24,7 @@ from dbal_conform.core.suite import (
 )
 from dbal_conform.explanations.layout import beside, flow
 
+_OURS = frozenset({"step", "line"})  # members that no author wrote
 _LEFT = 7  # `expect ` and its like
 
 
@@ -88,16 +89,16 @@ def _(step: Transaction) -> str:
 
 @_head.register
 def _(step: Clock) -> str:
-    words = ["the target's clock"]
+    words = []
     words += [f"is set to {flow(step.set)}"] if step.set is not UNSET else []
     words += [f"goes on by {step.advance_ms / 1000:g} s"] if step.advance_ms is not None else []
     words += [] if step.frozen is None else ["stands" if step.frozen else "runs"]
-    return " ".join(words)
+    return f"the target's clock {' and '.join(words)}"
 
 
 @_head.register
 def _(step: InjectFault) -> str:
-    return f"fault {flow({k: v for k, v in msgspec.to_builtins(step).items() if k != 'line'})}"
+    return f"fault {flow({k: v for k, v in msgspec.to_builtins(step).items() if k not in _OURS})}"
 
 
 @_head.register
