@@ -10,6 +10,7 @@ from dbal_conform.transports.deadline import Bounded
 
 SOON_S = 0.1
 LONG_S = 5.0
+HANG_S = 4  # longer than any test waits for
 
 
 def spin(_: bytes) -> object:
@@ -18,20 +19,20 @@ def spin(_: bytes) -> object:
 
 
 def sleep(_: bytes) -> object:
-    time.sleep(20)
+    time.sleep(HANG_S)
     return None
 
 
 def wait(_: bytes) -> object:
-    return threading.Event().wait(20)
+    return threading.Event().wait(HANG_S)
 
 
 def swallow(_: bytes) -> object:
     """Swallow the first interruption, as a target with a broad `except` does."""
     try:
-        time.sleep(20)
+        time.sleep(HANG_S)
     except BaseException:  # noqa: BLE001 -- that is the point
-        time.sleep(20)
+        time.sleep(HANG_S)
     return None
 
 
@@ -78,6 +79,7 @@ def test_what_the_handler_raises_passes_through(on: Callable[..., object]) -> No
 
 
 @threads
+@pytest.mark.no_cover  # CPython 3.11 spins under a tracer while a thread owes an interruption
 @pytest.mark.parametrize("handle", [spin, sleep, wait, swallow])
 def test_a_call_that_never_returns_ends_in_time(
     on: Callable[..., object], handle: Callable[[bytes], object]
