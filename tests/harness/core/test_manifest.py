@@ -62,3 +62,11 @@ def test_a_placeholder_without_a_value_is_refused() -> None:
 
 def test_unknown_placeholders_are_named() -> None:
     assert unknown_placeholders("{port}{prot}{database.url}{x.y}") == ("prot", "x.y")
+
+
+def test_databases_are_told_without_a_password() -> None:
+    written = FULL | {"databases": ["sqlite", "postgresql://me:hush@db.example/app"]}
+    told = msgspec.convert(written, Manifest).specs
+    assert told[0] == "sqlite"
+    assert "hush" not in told[1]
+    assert "db.example" in told[1]
