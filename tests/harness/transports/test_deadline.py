@@ -84,9 +84,9 @@ def untraced() -> Iterator[None]:
     """CPython 3.11 spins in a traced thread for as long as another one owes an interruption."""
     here, elsewhere = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
-    threading.settrace(None)  # type: ignore[arg-type]  # None is what it was
+    threading.settrace(None)
     yield
-    threading.settrace(elsewhere)  # type: ignore[arg-type]  # as above
+    threading.settrace(elsewhere)
     sys.settrace(here)
 
 
