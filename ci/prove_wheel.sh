@@ -12,11 +12,11 @@ cd "$work"
 env -u PYTHONPATH "$work/venv/bin/dbal-conform" run -k users
 env -u PYTHONPATH "$work/venv/bin/python" -I - <<'E'
 from dbal_conform.corpus.locate import cases_root, schema_root, targets_root
-from dbal_reference import DBALClient
+from dbal_reference import Auth, DBALClient
 
 for root in (cases_root(), schema_root(), targets_root()):
     assert "site-packages" in str(root), root
-with DBALClient(mode="development", adapter="sqlite") as client:
+with DBALClient(mode="development", adapter="sqlite", auth=Auth.system()) as client:
     assert client.posts.count() == 0
 print("schema, vectors and targets came from the wheel")
 E
