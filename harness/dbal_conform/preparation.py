@@ -24,6 +24,7 @@ from dbal_conform.core.plan import Plan, make_plan, parse_shard
 from dbal_conform.core.request import RunRequest, filter_of, to_header
 from dbal_conform.core.selection import Selector, Site
 from dbal_conform.core.suite import Case, Suite
+from dbal_conform.corpus.compiled import kept_cases
 from dbal_conform.corpus.contract import load_contract
 from dbal_conform.corpus.fingerprint import suite_hash
 from dbal_conform.corpus.load import suites_of
@@ -91,7 +92,7 @@ def prepare(request: RunRequest) -> Preparation:
     paths = [Path(path) for path in request.paths]
     schema = Path(request.schema) if request.schema else None
     contract = load_contract(schema)
-    cases = Pack.of(_plannable(suites_of(paths), contract))
+    cases = _cases(paths, contract, whole=not (paths or schema))
     quick = cases if request.slow else cases.chosen(_quick(cases))
     targets = find_targets(request.targets or (DEFAULT_TARGET,))
     wanted = tuple(map(database_of, request.databases))
@@ -126,6 +127,15 @@ def prepare(request: RunRequest) -> Preparation:
         deviations=_deviations(request, targets, cases),
         slow_left_out=len(cases) - len(quick),
     )
+
+
+def _cases(paths: list[Path], contract: Contract, *, whole: bool) -> Pack:
+    """Read the cases, or take those that ship from where they are kept."""
+
+    def read() -> Pack:
+        return Pack.of(_plannable(suites_of(paths), contract))
+
+    return kept_cases(suite_hash, read) if whole else read()
 
 
 def _sites(

@@ -21,6 +21,11 @@ class Pack(Sequence[Case]):
     def __init__(self, packed: Sequence[bytes]) -> None:
         self._packed = packed
 
+    @property
+    def packed(self) -> Sequence[bytes]:
+        """What the cases are kept as: JSON each, without line ends."""
+        return self._packed
+
     @staticmethod
     def of(cases: Iterable[Case]) -> "Pack":
         """Pack the cases, one by one."""
