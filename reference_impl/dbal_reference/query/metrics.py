@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, get_args
 from dbal_reference.model import Entity
 from dbal_reference.query.findings import unknown_field
 from dbal_reference.query.groups import Function, Metric
+from dbal_reference.query.names import parse_names
 from dbal_reference.validation.finding import Finding
 from dbal_reference.values.strings import charset_holds
 
@@ -98,22 +99,10 @@ def parse_group_by(
     """The fields to group by, in the order of the request; None is no grouping."""
     if raw is None:
         return (), []
-    if not isinstance(raw, list):
-        return (), [Finding(path, "type", "groupBy is a list of field names")]
-    if not raw:
-        return (), [Finding(path, "empty", "groupBy names no field; leave it out for one group")]
-    findings: list[Finding] = []
-    chosen: dict[str, None] = {}
-    for place, name in enumerate(raw):
-        here = f"{path}[{place}]"
-        if not isinstance(name, str):
-            findings.append(Finding(here, "type", "a field name is text"))
-        elif name not in readable:
-            findings.append(unknown_field(here))
-        elif entity.fields[name].holds_json:
-            findings.append(Finding(here, "type", "JSON is not compared"))
-        elif name in chosen:
-            findings.append(Finding(here, "unique", "the field is named twice"))
-        else:
-            chosen[name] = None
-    return tuple(chosen), findings
+    return parse_names(
+        raw,
+        readable,
+        path=path,
+        left_out="for one group",
+        objection=lambda name: "JSON is not compared" if entity.fields[name].holds_json else None,
+    )

@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 from dbal_reference.model import Entity
-from dbal_reference.query.findings import unknown_field
 from dbal_reference.query.logic import all_of, any_of
+from dbal_reference.query.names import parse_names
 from dbal_reference.query.predicate import HasWord, Predicate
 from dbal_reference.validation.finding import Finding
 
@@ -38,25 +38,13 @@ def parse_search_fields(
     searchable = tuple(name for name in entity.searchable if name in readable)
     if raw is None:
         return searchable, []
-    if not isinstance(raw, list):
-        return (), [Finding(path, "type", "fields is a list of field names")]
-    if not raw:
-        return (), [Finding(path, "empty", "fields names no field; leave it out to search all")]
-    findings: list[Finding] = []
-    chosen: dict[str, None] = {}
-    for place, name in enumerate(raw):
-        here = f"{path}[{place}]"
-        if not isinstance(name, str):
-            findings.append(Finding(here, "type", "a field name is text"))
-        elif name not in readable:
-            findings.append(unknown_field(here))
-        elif name not in searchable:
-            findings.append(Finding(here, "type", "the field is not searchable"))
-        elif name in chosen:
-            findings.append(Finding(here, "unique", "the field is named twice"))
-        else:
-            chosen[name] = None
-    return tuple(chosen), findings
+    return parse_names(
+        raw,
+        readable,
+        path=path,
+        left_out="to search all",
+        objection=lambda name: None if name in searchable else "the field is not searchable",
+    )
 
 
 def found_by(words: tuple[str, ...], fields: tuple[str, ...]) -> Predicate:
