@@ -1,5 +1,6 @@
 """Calls of one DBAL: each judged and done, explained and recorded."""
 
+import math
 import secrets
 import time
 from collections.abc import Callable
@@ -93,6 +94,8 @@ class Service:
         *,
         token: str | None = None,
         peer: object = None,
+        received: float | None = None,
+        latest: float = math.inf,
         render: Callable[[Any], Any] | None = None,
     ) -> Any:  # noqa: ANN401 -- any JSON, or what `render` makes
         """Do what a request asks, and leave its audit record.
@@ -103,12 +106,20 @@ class Service:
             context: in process, who calls; `meta.token` overrides it.
             token: of the connection; `meta.token` overrides it.
             peer: the connection, if it stays: transactions begun by it end with it, see `leave`.
+            received: when the request came (monotonic), from which its deadline counts; None: now.
+            latest: an instant (monotonic) at which it times out, whatever it asks for itself.
             render: makes the reply of the result, within the call: if it raises, the call failed.
 
         Raises:
             DbalError: one of the twelve errors; nothing was changed (CALL-ATOM-001).
         """
-        call = Call(method, self._adapter, time.monotonic(), peer)
+        call = Call(
+            method,
+            self._adapter,
+            time.monotonic() if received is None else received,
+            peer,
+            latest,
+        )
         failure: DbalError | None = None
         reply: Any = None
         try:
