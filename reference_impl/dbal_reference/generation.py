@@ -85,7 +85,7 @@ class Generation:
             procedure.identify(call)
         call.meta, findings = self._meta.read(call.method, raw)
         refuse(findings)
-        call.deadline += (call.meta.deadline_ms - Call.DEFAULT_MS) / 1000
+        call.allow(call.meta.deadline_ms)
 
     def _establish(
         self, call: Call, procedure: Procedure, token: str | None, context: Context | None

@@ -1,5 +1,6 @@
 """One call on its way through the checks."""
 
+import math
 import time
 from contextlib import ExitStack
 from typing import Any
@@ -41,6 +42,7 @@ class Call:
 
     __slots__ = (
         "_database",
+        "_latest",
         "_reading",
         "_received",
         "_unit",
@@ -58,16 +60,24 @@ class Call:
         "subject",
     )
 
-    def __init__(self, method: str, adapter: Adapter, received: float, peer: object = None) -> None:
+    def __init__(
+        self,
+        method: str,
+        adapter: Adapter,
+        received: float,
+        peer: object = None,
+        latest: float = math.inf,
+    ) -> None:
         self.method = method
         self.peer = peer
         self.place: Adapter | Transaction = adapter
         self._received = received
+        self._latest = latest  # whatever the caller allows, the server allows no more
         self._database = adapter
         self.params: dict[str, Any] = {}
         self.meta = NO_META
         self.actor = Actor.anonymous()
-        self.deadline = received + self.DEFAULT_MS / 1000
+        self.allow(self.DEFAULT_MS)
         self.now_ms = 0
         self.subject: str | int | None = None
         self.recorded = False  # its audit record is kept already
@@ -91,12 +101,16 @@ class Call:
             )
         return self._unit
 
+    def allow(self, deadline_ms: int) -> None:
+        """Set the deadline, which counts from receipt."""
+        self.deadline = min(self._received + deadline_ms / 1000, self._latest)
+
     def restart(self, now_ms: int) -> None:
         """Begin the way through the checks, or begin it anew under another schema."""
         self.release()
         self.write_in(None)
         self.place = self._database
-        self.deadline = self._received + self.DEFAULT_MS / 1000
+        self.allow(self.DEFAULT_MS)
         self.now_ms = now_ms
 
     def write_in(self, unit: Unit | None) -> None:
