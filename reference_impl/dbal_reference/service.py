@@ -76,7 +76,8 @@ class Service:
             sweeper=self._sweeper,
             conformance=conformance,
         )
-        self._renew(adapter.schema)
+        self._first = self._generation(adapter.schema)
+        self._live = self._first
         adapter.follow(self._renew)
         if self._sweeper is not None and adapter.holds_rows():
             self._sweeper.notice()
@@ -159,8 +160,12 @@ class Service:
                 return self._live.run(call, params, context, token)
 
     def _renew(self, schema: Schema) -> None:
-        """Put a schema in force for every call from now on."""
-        self._live = Generation(
+        """Put a schema in force for every call from now on; a reset comes back to the first."""
+        first = self._first
+        self._live = first if schema is first.schema else self._generation(schema)
+
+    def _generation(self, schema: Schema) -> Generation:
+        return Generation(
             schema,
             self._resources,
             self._instruments,

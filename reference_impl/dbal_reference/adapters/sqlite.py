@@ -162,7 +162,7 @@ class SqliteAdapter(SqlAdapter):
     def note_begin(self, connection: Connection) -> None:
         """Follow what another process has made of the schema, before anything is written."""
         if not self._private and not self._knows(connection):
-            self._adopt(Tables(connection, self._statements, self._path).current(self._base))
+            self._adopt(Tables(connection, self._editions, self._path).current(self._base))
             self._layout = _layout_of(connection)
 
     def close(self) -> None:
@@ -245,7 +245,7 @@ class SqliteAdapter(SqlAdapter):
             writer.set_up("PRAGMA foreign_keys = OFF")
             try:
                 with writer.writing(deadline):
-                    schema = work(writer, Tables(writer, self._statements, self._path))
+                    schema = work(writer, Tables(writer, self._editions, self._path))
                 self._revision += 1
             finally:
                 writer.set_up("PRAGMA foreign_keys = ON")

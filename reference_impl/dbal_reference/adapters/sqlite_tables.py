@@ -1,6 +1,6 @@
 """Making, comparing and changing the tables of an SQLite database; all of it in one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -8,9 +8,9 @@ from sqlalchemy import Column, Table
 from sqlalchemy.schema import CreateTable
 
 from dbal_reference.adapters.sql import ddl, record
+from dbal_reference.adapters.sql.editions import Editions
 from dbal_reference.adapters.sql.record import Record
 from dbal_reference.adapters.sql.rows import Codec
-from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sql.unit import Connection
 from dbal_reference.errors import SchemaError
 from dbal_reference.model import Schema
@@ -37,14 +37,14 @@ class Tables:
 
     Args:
         connection: inside a transaction for writing whenever it is used.
-        statements: makes those of a schema.
+        editions: the statements of each schema.
         place: names the database in errors.
     """
 
-    def __init__(self, connection: Connection, statements: Statements, place: str) -> None:
+    def __init__(self, connection: Connection, editions: Editions, place: str) -> None:
         self._connection = connection
-        self._dialect = statements.dialect
-        self._known: dict[int, tuple[Schema, Statements]] = {}
+        self._editions = editions
+        self._dialect = editions.dialect
         self._place = place
 
     @cached_property
@@ -72,8 +72,7 @@ class Tables:
         changes = changes_between(recorded, settled)
         if changes:
             self.change(recorded, settled, changes, now_ms)
-        else:
-            self._create(settled)  # indexes that somebody dropped
+        self._create(settled)  # indexes that somebody dropped
         return settled
 
     def current(self, folder: Schema) -> Schema:
@@ -85,20 +84,19 @@ class Tables:
 
         SQLite cannot change a column, so tables that differ are made anew and filled from the old.
         """
-        before, after = self._made(old), self._made(new)
+        differing = _differing(new, old)
+        before, after = self._made(old, differing), self._made(new, differing)
         for name, text in after.items():
             if name in before and before[name] != text:
                 self._remake(old, new, name, text, now_ms)
-        self._create(new)
+        self._create(new, differing)
         self._record.add(self._connection, new, changes, now_ms)
 
     def restore(self, schema: Schema, base: Schema, now_ms: int) -> None:
         """Take away what migrations made; tables that they changed are empty afterwards."""
-        before, after = self._made(schema), self._made(base)
-        for name, text in before.items():
-            if after.get(name) != text:
-                self._connection.execute(f"DROP TABLE {self._quoted(name)}", ())
-        self._create(base)
+        for name in _differing(schema, base):
+            self._connection.execute(f"DROP TABLE {self._quoted(name)}", ())
+        self._create(base, _differing(base, schema))
         self._connection.execute(f"DELETE FROM {record.TABLE}", ())  # noqa: S608 -- a constant
         self._record.add(self._connection, base, (), now_ms)
 
@@ -122,16 +120,18 @@ class Tables:
         ):
             self._connection.execute(statement, parameters)
 
-    def _create(self, schema: Schema) -> None:
-        for text in ddl.create(self._statements(schema).metadata, self._dialect):
+    def _create(self, schema: Schema, only: Collection[str] | None = None) -> None:
+        metadata = self._editions.of(schema).metadata
+        for text in ddl.create(metadata, self._dialect, only=only):
             self._connection.execute(text, ())
 
-    def _made(self, schema: Schema) -> dict[str, str]:
-        """The text that makes each table."""
-        compiler = self._dialect.compiler
+    def _made(self, schema: Schema, names: Collection[str]) -> dict[str, str]:
+        """The text that makes each of these tables, as far as the schema has them."""
+        compiler, tables = self._dialect.compiler, self._editions.of(schema).metadata.tables
         return {
-            name: str(CreateTable(table).compile(dialect=compiler)).strip()
-            for name, table in self._statements(schema).metadata.tables.items()
+            name: str(CreateTable(tables[name]).compile(dialect=compiler)).strip()
+            for name in names
+            if name in tables
         }
 
     def _compare(
@@ -142,7 +142,7 @@ class Tables:
         missing_allowed: bool,
     ) -> None:
         """Refuse a database that somebody else has changed (drift)."""
-        for name, table in self._statements(schema).metadata.tables.items():
+        for name, table in self._editions.of(schema).metadata.tables.items():
             found = there.get(name)
             if found is None:
                 if not missing_allowed:
@@ -170,14 +170,17 @@ class Tables:
         kind = column.type.compile(dialect=self._dialect.compiler)
         return ColumnForm(kind, not column.nullable)
 
-    def _statements(self, schema: Schema) -> Statements:
-        known = self._known.get(id(schema))
-        if known is None:
-            known = self._known[id(schema)] = (schema, Statements(schema, self._dialect))
-        return known[1]
-
     def _quoted(self, name: str) -> str:
         return self._dialect.compiler.identifier_preparer.quote(name)
+
+
+def _differing(schema: Schema, other: Schema) -> tuple[str, ...]:
+    """Names of the entities that the other schema lacks, or may have otherwise."""
+    return tuple(
+        name
+        for name, entity in schema.entities.items()
+        if entity is not other.entities.get(name)  # schemas share what a migration left alone
+    )
 
 
 def _differences(

@@ -255,3 +255,27 @@ def test_a_migrated_table_is_what_a_new_one_would_be(schema: Schema, tmp_path: P
         return [(kind, name, " ".join((text or "").split())) for kind, name, text in found]
 
     assert catalog(old) == catalog(new)
+
+
+def test_a_reset_leaves_the_tables_and_indexes_of_a_new_database(schema: Schema, path: str) -> None:
+    adapter = SqliteAdapter(schema, path)
+    before = layout(path)
+    more = wider(schema, more={"type": "string", "nullable": True})
+    more["indexes"] = [*more.get("indexes", ()), ["more"]]
+    migrate(adapter, TAG, more)
+    indexed = copy.deepcopy(schema.entities["Post"].definition)
+    indexed["indexes"] = [*indexed.get("indexes", ()), ["title"]]
+    migrate(adapter, indexed)
+    assert layout(path) != before
+    adapter.clear()
+    assert layout(path) == before
+    assert adapter.schema is schema
+    adapter.close()
+
+
+def layout(path: str) -> set[tuple[Any, ...]]:
+    """Every table and index as it was made."""
+    raw = sqlite3.connect(path)
+    found = raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    raw.close()
+    return set(found)

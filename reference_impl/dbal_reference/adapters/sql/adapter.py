@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 
 from dbal_reference.adapters import OverdueError, Row, UnavailableError
+from dbal_reference.adapters.sql.editions import Editions
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sql.transaction import (
     PATIENCE_S as PATIENCE_S,  # noqa: PLC0414 -- for subclasses too
@@ -28,6 +29,7 @@ class SqlAdapter(ABC):
     def __init__(self, schema: Schema, statements: Statements) -> None:
         self.schema = schema
         self._statements = statements
+        self._editions = Editions(schema, statements)
         self._renew: Callable[[Schema], None] = lambda _schema: None
 
     @abstractmethod
@@ -113,6 +115,6 @@ class SqlAdapter(ABC):
 
     def _adopt(self, schema: Schema) -> None:
         """Put another schema in force, here and in the service above."""
-        self._statements = Statements(schema, self._statements.dialect)
+        self._statements = self._editions.of(schema)
         self.schema = schema
         self._renew(schema)

@@ -9,7 +9,12 @@ from sqlalchemy.schema import sort_tables_and_constraints as sort
 from dbal_reference.adapters.sql.dialect import Dialect
 
 
-def create(metadata: MetaData, dialect: Dialect, there: Collection[str] = frozenset()) -> list[str]:
+def create(
+    metadata: MetaData,
+    dialect: Dialect,
+    there: Collection[str] = frozenset(),
+    only: Collection[str] | None = None,
+) -> list[str]:
     """SQL texts, to be executed in order.
 
     References in a ring are added after their tables, where the database can alter tables.
@@ -18,17 +23,20 @@ def create(metadata: MetaData, dialect: Dialect, there: Collection[str] = frozen
         metadata: every table.
         dialect: what the texts are written for.
         there: names of tables, indexes and references that exist already, and are left alone.
+        only: names of the tables to make, with what belongs to each; all, if None.
     """
     furniture = [text for name, text in dialect.furniture.items() if name not in there]
     return furniture + [
         str(element.compile(dialect=dialect.compiler)).strip()
-        for name, element in _elements(metadata, dialect)
+        for name, element in _elements(metadata, dialect, only)
         if name not in there
     ]
 
 
-def _elements(metadata: MetaData, dialect: Dialect) -> Iterator[tuple[str, ExecutableDDLElement]]:
-    tables = list(metadata.tables.values())
+def _elements(
+    metadata: MetaData, dialect: Dialect, only: Collection[str] | None
+) -> Iterator[tuple[str, ExecutableDDLElement]]:
+    tables = [t for name, t in metadata.tables.items() if only is None or name in only]
     unless = dialect.creates_if_missing
     late = []
     if not dialect.compiler.supports_alter:
