@@ -1,6 +1,8 @@
 """JSON-RPC 2.0 messages: bytes to bytes around the service (contract.md section 16)."""
 
+from math import inf
 from threading import Lock
+from time import monotonic
 from typing import Any, Final
 
 import msgspec
@@ -15,11 +17,39 @@ _ENCODER = msgspec.json.Encoder()
 Id = str | int | float | None
 
 
-class Connection:
-    """One peer: the ids of its calls in flight, and a token that stands for all of them."""
+class Request(msgspec.Struct, frozen=True):
+    """One call as it came; its id is in flight until it is answered."""
 
-    def __init__(self, token: str | None = None) -> None:
+    call_id: str | int | float
+    method: str
+    params: Any
+    received: float  # time.monotonic()
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What `meta` holds, not yet judged."""
+        meta = self.params.get("meta") if type(self.params) is dict else None
+        return meta if type(meta) is dict else {}
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """One message, and the failure that it tells of, if it does."""
+
+    body: bytes
+    error: DbalError | None = None
+
+
+class Connection:
+    """One peer: the ids of its calls in flight, and a token that stands for all of them.
+
+    Args:
+        token: what its peer showed when it connected; `meta.token` overrides it.
+        stays: transactions begun on it end with it; false where each request may come by another.
+    """
+
+    def __init__(self, token: str | None = None, *, stays: bool = True) -> None:
         self.token = token
+        self.stays = stays
         self._in_flight: set[str | int | float] = set()
         self._lock = Lock()
 
@@ -38,7 +68,7 @@ class Connection:
 
 
 class Handler:
-    """Answers messages; any number of threads may call `handle` at once."""
+    """Answers messages; any number of threads may call it at once."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -51,39 +81,67 @@ class Handler:
     def handle(self, message: bytes, connection: Connection | None = None) -> bytes:
         """One reply to one message, whatever it holds; never raises."""
         peer = connection or Connection()
+        request = self.read(message, peer)
+        return (request if isinstance(request, Reply) else self.answer(request, peer)).body
+
+    def read(self, message: bytes, peer: Connection) -> Request | Reply:
+        """What a message asks, to be given to `answer`; or the reply that refuses it."""
+        received = monotonic()
         try:
             request = self._envelope(message)
         except _RefusedError as refusal:
-            return self._failure(refusal.call_id, EnvelopeError(reason=refusal.reason))
+            return self.refuse(refusal.reason, refusal.call_id)
         call_id = request["id"]
         if not peer.enter(call_id):
-            return self._failure(None, EnvelopeError(reason="duplicate_id"))
+            return self.refuse("duplicate_id")
+        return Request(call_id, request["method"], request.get("params", {}), received)
+
+    def answer(self, request: Request, peer: Connection, latest: float = inf) -> Reply:
+        """Do what a request asks; its id may be used again.
+
+        Args:
+            request: of `read`, once.
+            peer: by which it came.
+            latest: an instant (monotonic) at which it times out at the latest.
+        """
         try:
-            return self._answer(request, call_id, peer)
+            return Reply(self._call(request, peer, latest))
+        except DbalError as error:
+            return Reply(self._failure(request.call_id, error), error)
         finally:
-            peer.leave(call_id)
+            peer.leave(request.call_id)
+
+    def refuse(self, reason: str, call_id: Id = None) -> Reply:
+        """The reply to what is no request; `reason` is a key of `envelope` in errors.yaml."""
+        error = EnvelopeError(reason=reason)
+        return Reply(self._failure(call_id, error), error)
+
+    def code(self, error: DbalError) -> int:
+        """`error.code` of the reply: that of the name, or below zero that of the envelope."""
+        if isinstance(error, EnvelopeError):
+            return self._schema.envelope[error.details["reason"]].code
+        return self._schema.errors[error.name].code
 
     def leave(self, connection: Connection) -> None:
         """Roll back what was begun on a connection that is closed (TXN-BASE-006)."""
         self._service.leave(connection)
 
-    def _answer(self, request: dict[str, Any], call_id: Id, peer: Connection) -> bytes:
+    def _call(self, request: Request, peer: Connection, latest: float) -> bytes:
         def render(result: Any) -> bytes:  # noqa: ANN401 -- any JSON
-            reply = _ENCODER.encode({"jsonrpc": "2.0", "id": call_id, "result": result})
+            reply = _ENCODER.encode({"jsonrpc": "2.0", "id": request.call_id, "result": result})
             if len(reply) > self._most_reply:
-                raise ValidationFailedError(fields=[_TOO_LONG])
+                raise ValidationFailedError(fields=[TOO_LONG])
             return reply
 
-        try:
-            reply: bytes = self._service.call(
-                request["method"],
-                request.get("params", {}),
-                token=peer.token,
-                peer=peer,
-                render=render,
-            )
-        except DbalError as error:
-            return self._failure(call_id, error)
+        reply: bytes = self._service.call(
+            request.method,
+            request.params,
+            token=peer.token,
+            peer=peer if peer.stays else None,
+            received=request.received,
+            latest=latest,
+            render=render,
+        )
         return reply
 
     def _envelope(self, message: bytes) -> dict[str, Any]:
@@ -121,16 +179,13 @@ class Handler:
                 return False
 
     def _failure(self, call_id: Id, error: DbalError) -> bytes:
-        spec = self._schema.errors[error.name]
-        code = spec.code
-        if isinstance(error, EnvelopeError):
-            code = self._schema.envelope[error.details["reason"]].code
-        data = {"name": error.name, "details": error.details, "retryable": spec.retryable}
-        body = {"code": code, "message": error.message, "data": data}
+        retryable = self._schema.errors[error.name].retryable
+        data = {"name": error.name, "details": error.details, "retryable": retryable}
+        body = {"code": self.code(error), "message": error.message, "data": data}
         return _encode_failure({"jsonrpc": "2.0", "id": call_id, "error": body})
 
 
-_TOO_LONG: Final = {
+TOO_LONG: Final = {
     "field": "limit",
     "code": "limit",
     "message": "the reply would be too long: ask for fewer rows",
