@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
 from typing import Any
 
 from sqlalchemy import Integer, UnaryExpression, column, func, select
@@ -33,9 +34,10 @@ _ANYTHING = "SELECT count(*) FROM sqlite_master"
 _SETTINGS = (
     "PRAGMA busy_timeout = 30000",  # for others that recover or check-point the log
     "PRAGMA foreign_keys = ON",
-    "PRAGMA synchronous = NORMAL",  # safe with a write-ahead log, and no wait for the disk
     "PRAGMA trusted_schema = OFF",
 )
+_LASTING = "PRAGMA synchronous = NORMAL"  # safe with a write-ahead log; waits for check-points only
+_PASSING = "PRAGMA synchronous = OFF"  # a private database ends with the process, whatever happens
 
 
 class SqliteDialect(Dialect):
@@ -141,8 +143,10 @@ class SqliteAdapter(SqlAdapter):
         def empty(writer: SqliteConnection, tables: Tables) -> Schema:
             if self.schema is not self._base:
                 tables.restore(self.schema, self._base, _now_ms())
-            for entity in self._base.entities:  # with references off, each at once
-                writer.execute(self._statements.empty(entity))
+            statements, entities = self._editions.of(self._base), tuple(self._base.entities)
+            filled = writer.query(*statements.rows_in(entities))[0]
+            for entity in compress(entities, filled):  # with references off, each at once
+                writer.execute(statements.empty(entity))
             return self._base
 
         self._change(time.monotonic() + PATIENCE_S, empty)
@@ -223,7 +227,7 @@ class SqliteAdapter(SqlAdapter):
     def _connect(self) -> SqliteConnection:
         connection = SqliteConnection(self._path)
         try:
-            for setting in _SETTINGS:
+            for setting in (*_SETTINGS, _PASSING if self._private else _LASTING):
                 connection.set_up(setting)
             connection.query(_ANYTHING)  # opens the log too, which a private database needs now
         except BaseException:

@@ -5,10 +5,12 @@ import uuid
 from typing import Any
 
 from dbal_reference.access.actor import Actor
+from dbal_reference.adapters import UniqueViolation
 from dbal_reference.audit import AuditLog
 from dbal_reference.control.faults import Faults
 from dbal_reference.control.references import ACTOR, DanglingNameError, resolve
-from dbal_reference.errors import ValidationFailedError
+from dbal_reference.control.staging import Staged, Staging
+from dbal_reference.errors import ConflictError, ValidationFailedError
 from dbal_reference.model import Entity, Operation
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.credential import HASH
@@ -52,6 +54,7 @@ class Reset(SystemProcedure):
         self._audit = audit
         self._faults = faults
         self._entities = engine.schema.entities
+        self._staging = Staging(engine.schema)
         self._drafts = {name: Drafts(engine, e) for name, e in self._entities.items()}
         self._stores = {name: Store(engine, e) for name, e in self._entities.items()}
 
@@ -60,19 +63,28 @@ class Reset(SystemProcedure):
         call.release()
         call.actor = Actor.system()
         self._empty(call)
-        world = World()
         try:
+            staged, world = self._build(call, intent)
             with self.engine.adapter.unit(write=True, deadline=call.deadline) as unit:
-                call.write_in(unit)
-                self._make_actors(call, world, intent["actors"] or {})
-                for name, rows in (intent["fixtures"] or {}).items():
-                    self._make_rows(call, world, name, rows)
-        except BaseException:
+                staged.store(unit)
+        except BaseException as error:
             self._empty(call)
+            if isinstance(error, UniqueViolation):
+                raise ConflictError("another call came first", reason="write_conflict") from None
             raise
+        return {"actors": world.actors, "tenants": world.tenants, "rows": world.shown}
+
+    def _build(self, call: Call, intent: dict[str, Any]) -> tuple[Staged, World]:
+        """Make everything, without the database."""
+        staged, world = self._staging.begin(), World()
+        call.write_in(staged)
+        try:
+            self._make_actors(call, world, intent["actors"] or {})
+            for name, rows in (intent["fixtures"] or {}).items():
+                self._make_rows(call, world, name, rows)
         finally:
             call.write_in(None)
-        return {"actors": world.actors, "tenants": world.tenants, "rows": world.shown}
+        return staged, world
 
     def _empty(self, call: Call) -> None:
         """CTL-RESET-001."""

@@ -1,9 +1,10 @@
 """conformance.reset: worlds made to order (CTL-RESET)."""
 
 import re
+from time import monotonic
 
 import pytest
-from tests.reference.talk import Json, Talk
+from tests.reference.talk import Json, Refusal, Talk
 
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -156,3 +157,38 @@ def test_an_error_leaves_an_empty_world_and_names_its_place(
     assert caught.value.fields == fields  # type: ignore[attr-defined]  # a Refusal
     if fields != {"fixtures": "type"}:  # a malformed call is refused before anything happens
         assert counts(talk) == {}
+
+
+def test_what_another_call_writes_meanwhile_is_a_conflict(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = talk.target.service._adapter  # noqa: SLF001 -- no message can get in between
+    talk.call("Probe.create", "system", data={"code": "A"})
+    (row,) = dict(adapter.dump())["Probe"]
+    clear, early = adapter.clear, iter([True])
+
+    def clear_and_be_overtaken() -> None:
+        clear()
+        if next(early, False):
+            with adapter.unit(write=True, deadline=monotonic() + 9) as unit:
+                unit.insert("Probe", [row])
+
+    monkeypatch.setattr(adapter, "clear", clear_and_be_overtaken)
+    with pytest.raises(Refusal) as caught:
+        talk.reset(Probe=[{"code": "A"}])
+    assert (caught.value.name, caught.value.reason) == ("CONFLICT", "write_conflict")
+    assert counts(talk) == {}
+
+
+def test_rows_are_stored_in_the_order_in_which_they_refer(talk: Talk) -> None:
+    page = {"$as": "page", "path": "/a", "title": "a", "level": 1, "componentTree": "{}"}
+    page["requiresAuth"] = False
+    high, low = "ffffffff-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000"
+    root = {"$as": "root", "id": high, "pageId": "$page.id", "type": "box"}
+    leaf = {"id": low, "parentId": "$root.id", "pageId": "$page.id", "type": "box"}
+    user = {"$as": "bob", "username": "bob", "email": "bob@example.com"}
+    session = {"userId": "$bob.id", "token": "t" * 32, "expiresAt": 2**41}
+    talk.reset(PageConfig=[page], ComponentNode=[root, leaf], User=[user], Session=[session])
+    found = talk.call("ComponentNode.list", "system")["data"]
+    assert {row["id"]: row["parentId"] for row in found} == {high: None, low: high}
+    assert talk.call("Session.count", "system", filter={"userId": talk.rows["bob"]["id"]}) == 1

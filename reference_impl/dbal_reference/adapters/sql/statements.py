@@ -152,6 +152,16 @@ class Statements:
 
         return self._found(("any_rows",), build).bind(())
 
+    def rows_in(self, entities: tuple[str, ...]) -> Bound:
+        """One record of a value for each of these entities: whether it has a row."""
+
+        def build() -> ClauseElement:
+            return select(
+                *(exists(select(literal(1)).select_from(self._table(e))) for e in entities)
+            )
+
+        return self._found(("rows_in", entities), build).bind(())
+
     def key(self, entity: str) -> str:
         """The name of the key."""
         return self._entities[entity].primary.name
