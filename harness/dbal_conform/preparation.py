@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from dbal_conform.core.baseline import Deviation, refuse_unmatched
+from dbal_conform.core.baseline import Deviation
 from dbal_conform.core.contract import Contract
 from dbal_conform.core.database import Database, database_of
 from dbal_conform.core.errors import InputError
@@ -24,12 +24,13 @@ from dbal_conform.core.plan import Plan, make_plan, parse_shard
 from dbal_conform.core.request import RunRequest, filter_of, to_header
 from dbal_conform.core.selection import Selector, Site
 from dbal_conform.core.suite import Case, Suite
+from dbal_conform.corpus.baseline_file import BaselineFile
 from dbal_conform.corpus.compiled import kept_cases
 from dbal_conform.corpus.contract import load_contract
 from dbal_conform.corpus.fingerprint import suite_hash
 from dbal_conform.corpus.load import suites_of
 from dbal_conform.corpus.locate import schema_root
-from dbal_conform.corpus.target import DEFAULT_TARGET, Target, find_targets, load_baseline
+from dbal_conform.corpus.target import DEFAULT_TARGET, Target, find_targets
 from dbal_conform.environments import offers_of
 from dbal_conform.runfile import FORMAT
 
@@ -129,6 +130,15 @@ def prepare(request: RunRequest) -> Preparation:
     )
 
 
+def case_ids(schema: Path | None = None) -> frozenset[str]:
+    """Return the full ids of all cases that ship, slow ones too.
+
+    Raises:
+        InputError: the contract in `schema` is not one, or lacks what a case cites.
+    """
+    return frozenset(case.id for case in _cases([], load_contract(schema), whole=schema is None))
+
+
 def _cases(paths: list[Path], contract: Contract, *, whole: bool) -> Pack:
     """Read the cases, or take those that ship from where they are kept."""
 
@@ -169,7 +179,7 @@ def _deviations(
     request: RunRequest, targets: Iterable[Target], cases: Sequence[Case]
 ) -> tuple[Deviation, ...]:
     """Return the entries of `--baseline`, or else those of the manifests."""
-    ids = [case.id for case in cases]
+    ids = frozenset(case.id for case in cases)
     files = (
         [(Path(request.baseline), "")]
         if request.baseline
@@ -181,11 +191,11 @@ def _deviations(
     )
     found: list[Deviation] = []
     for file, target in files:
-        entries = load_baseline(file, target=target)
+        baseline = BaselineFile.read(file)
         # Only part of the suite was loaded: an entry about the rest excuses nothing here.
         if not request.paths:
-            refuse_unmatched(entries, ids, str(file))
-        found += entries
+            baseline.refuse_unmatched(ids)
+        found += baseline.about(target)
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from dbal_conform.cli import (
+    baseline,
     doctor,
     explain,
     lint,
@@ -46,5 +47,17 @@ def dbal_conform(
     """Certify implementations of the DBAL contract."""
 
 
-for _command in (run, list_, show, explain, report, matrix, schema, lint, targets, doctor):
+for _command in (
+    run,
+    list_,
+    show,
+    explain,
+    report,
+    matrix,
+    baseline,
+    schema,
+    lint,
+    targets,
+    doctor,
+):
     _command.register(app)

@@ -5,11 +5,10 @@ case passes, fails otherwise, or its day is past (docs/verdicts.md).
 """
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from dbal_conform.core.errors import InputError
 from dbal_conform.core.verdict import TrialResult, Verdict
 
 
@@ -92,18 +91,3 @@ def _deviates(result: TrialResult, known: Sequence[Deviation], today: str) -> Ju
     if any(entry.expires < today for entry in known):
         return Judgement.EXPIRED
     return Judgement.EXPECTED
-
-
-def refuse_unmatched(deviations: Iterable[Deviation], known: Iterable[str], source: str) -> None:
-    """Check that each entry names a case that exists, selected for this run or not.
-
-    Raises:
-        InputError: one does not, so it would excuse nothing, or one day the wrong thing.
-    """
-    ids = frozenset(known)
-    if lost := sorted({entry.case for entry in deviations} - ids):
-        names = ", ".join(lost)
-        raise InputError(
-            f"{source}:1:1: no such case: {names}; correct the id (`dbal-conform list`) or delete"
-            " the entry"
-        )

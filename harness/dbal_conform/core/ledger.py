@@ -44,6 +44,10 @@ class Column(Record, frozen=True):
     server: str = ""  # what the harness itself knows of the server: version, image, digest
 
 
+# The flag of a case that was not written but drawn at random: another run has others.
+RANDOM = "random"
+
+
 class CaseNote(Record, frozen=True):
     """What a report says about a case; `source` is the file's path below the root of the corpus."""
 

@@ -1,14 +1,10 @@
-"""From `target.yaml` and `deviations.yaml` to models, and from what a user names to manifests."""
+"""From `target.yaml` to a manifest, and from what a user names to targets."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
-from dbal_conform.core.baseline import Deviation
 from dbal_conform.core.database import database_of
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.manifest import Manifest, unknown_placeholders
@@ -30,12 +26,6 @@ class Target(NamedTuple):
     def name(self) -> str:
         """What the user calls it by."""
         return self.manifest.target
-
-
-class BaselineForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of a `deviations.yaml`."""
-
-    deviations: tuple[Deviation, ...]
 
 
 def load_target(file: Path) -> Target:
@@ -78,22 +68,6 @@ def find_targets(wanted: Sequence[str]) -> tuple[Target, ...]:
     return tuple(found.values())
 
 
-def load_baseline(file: Path, *, target: str = "") -> tuple[Deviation, ...]:
-    """Read a `deviations.yaml`; its entries are about `target` where they name none.
-
-    Raises:
-        InputError: the file cannot be read or is not a baseline.
-    """
-    source = read_source(file)
-    form = admit(source, BaselineForm, "baseline")
-    if findings := [*_repeated(form), *_no_days(form)]:
-        raise source.error(findings)
-    return tuple(
-        entry if entry.target else msgspec.structs.replace(entry, target=target)
-        for entry in form.deviations
-    )
-
-
 def _named(text: str) -> tuple[Target, ...]:
     path = Path(text)
     if path.suffix in (".yaml", ".yml") or path.is_file():
@@ -123,23 +97,3 @@ def _findings(manifest: Manifest) -> Iterable[Finding]:
             yield Finding((), "in-process needs connect.entry: `module:factory`")
     elif connect.entry is not None:
         yield Finding(("connect", "entry"), f"only in-process has an entry: {manifest.transport}")
-
-
-def _repeated(form: BaselineForm) -> Iterable[Finding]:
-    seen: set[tuple[str, ...]] = set()
-    for place, entry in enumerate(form.deviations):
-        key = (entry.case, entry.requirement, entry.target, entry.database)
-        if key in seen:
-            yield Finding(("deviations", place), "this deviation is already listed")
-        seen.add(key)
-
-
-def _no_days(form: BaselineForm) -> Iterable[Finding]:
-    for place, entry in enumerate(form.deviations):
-        try:
-            day = date.fromisoformat(entry.expires).isoformat()
-        except ValueError:
-            day = ""
-        if day != entry.expires:  # days are compared as text, so there is one way to write them
-            text = f"{entry.expires!r} is not a day: write YYYY-MM-DD"
-            yield Finding(("deviations", place, "expires"), text)

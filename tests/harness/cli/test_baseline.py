@@ -71,5 +71,5 @@ def test_an_entry_about_no_case_is_refused_before_anything_is_run(tmp_path: Path
     )
     done = shell("run", "-k", "users.read", "--baseline", "mine.yaml", cwd=tmp_path)
     assert done.returncode == 2
-    assert "mine.yaml:1:1: no such case: hostile/count" in done.stderr
+    assert "mine.yaml:2:11: $.deviations[0].case: no such case: hostile/count" in done.stderr
     assert [*tmp_path.rglob("*.jsonl")] == []

@@ -1,7 +1,6 @@
 import pytest
 
-from dbal_conform.core.baseline import Deviation, Judgement, judge, refuse_unmatched
-from dbal_conform.core.errors import InputError
+from dbal_conform.core.baseline import Deviation, Judgement, judge
 from dbal_conform.core.verdict import TrialResult, Verdict
 
 TODAY = "2026-03-01"
@@ -106,9 +105,3 @@ def test_an_entry_may_be_about_one_target_or_database(
 def test_an_entry_is_about_its_case_only() -> None:
     other = TrialResult("s/other", "t", "sqlite", Verdict.FAIL)
     assert not deviation().is_about(other)
-
-
-def test_an_entry_that_names_no_case_is_refused() -> None:
-    refuse_unmatched([deviation()], ["s/c"], "deviations.yaml")
-    with pytest.raises(InputError, match=r"^deviations\.yaml:1:1: no such case: s/c"):
-        refuse_unmatched([deviation()], ["s/d"], "deviations.yaml")

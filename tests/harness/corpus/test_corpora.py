@@ -11,13 +11,14 @@ import pytest
 
 from dbal_conform import runfile
 from dbal_conform.core.errors import InputError
+from dbal_conform.corpus.baseline_file import BaselineFile
 from dbal_conform.corpus.contract import load_contract
 from dbal_conform.corpus.explain import findings
 from dbal_conform.corpus.load import load_suite
 from dbal_conform.corpus.locate import schema_root
 from dbal_conform.corpus.source import read_source, show
 from dbal_conform.corpus.strict_yaml import parse
-from dbal_conform.corpus.target import load_baseline, load_target
+from dbal_conform.corpus.target import load_target
 
 CORPORA = Path(__file__).parents[2] / "corpora"
 
@@ -112,12 +113,12 @@ def test_a_valid_manifest_is_read(file: Path) -> None:
 
 @named("baseline", "invalid")
 def test_an_invalid_baseline_is_refused(file: Path) -> None:
-    assert told(file, load_baseline) == wanted(file)
+    assert told(file, BaselineFile.read) == wanted(file)
 
 
 @named("baseline", "valid")
 def test_a_valid_baseline_is_read(file: Path) -> None:
-    load_baseline(file)
+    BaselineFile.read(file)
     assert findings("baseline", read_source(file).document) == []
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dbal_conform.core.errors import InputError
-from dbal_conform.corpus.target import find_targets, load_baseline, load_target, packaged_targets
+from dbal_conform.corpus.target import find_targets, load_target, packaged_targets
 
 MANIFEST = """\
 target: mine
@@ -11,15 +11,6 @@ transport: in-process
 connect: {entry: "mine:open", options: {database: "{database.url}"}}
 databases: [sqlite]
 control: conformance
-"""
-BASELINE = """\
-deviations:
-  - case: users.create/duplicate-username
-    verdict: fail
-    requirement: USR-CREATE-007
-    reason: the vendor compares case
-    issue: "https://example.com/7"
-    expires: "2027-01-31"
 """
 
 
@@ -89,34 +80,3 @@ def test_a_target_that_is_not_there_is_refused_with_those_that_are(tmp_path: Pat
 def test_a_bad_manifest_is_refused_with_its_place(tmp_path: Path, text: str, why: str) -> None:
     with pytest.raises(InputError, match=rf"target\.yaml{why}"):
         load_target(manifest(tmp_path, text))
-
-
-def baseline(folder: Path, text: str) -> Path:
-    file = folder / "deviations.yaml"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def test_entries_are_about_the_target_whose_file_it_is(tmp_path: Path) -> None:
-    (entry,) = load_baseline(baseline(tmp_path, BASELINE), target="mine")
-    assert (entry.case, entry.target) == ("users.create/duplicate-username", "mine")
-    named = BASELINE + "    target: other\n"
-    (entry,) = load_baseline(baseline(tmp_path, named), target="mine")
-    assert entry.target == "other"
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        (BASELINE.replace("verdict: fail", "verdict: bad"), r":3:14: "),
-        (BASELINE.replace("    reason: the vendor compares case\n", ""), r":2:5: .*reason"),
-        (BASELINE.replace('"2027-01-31"', '"soon"'), r":7:14: "),
-        (BASELINE.replace('"2027-01-31"', '"20270131"'), r":7:14: .*not a day"),
-        (BASELINE.replace('"2027-01-31"', '"2027-02-30"'), r":7:14: .*not a day"),
-        (BASELINE + BASELINE.partition("\n")[2], r":8:5: .*already listed"),
-        ("deviations: {}\n", r":1:13: "),
-    ],
-)
-def test_a_bad_baseline_is_refused_with_its_place(tmp_path: Path, text: str, why: str) -> None:
-    with pytest.raises(InputError, match=rf"deviations\.yaml{why}"):
-        load_baseline(baseline(tmp_path, text))

@@ -1,0 +1,129 @@
+"""The baselines of targets or of runs, each held against what the runs show."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from dbal_conform.core.errors import InputError
+from dbal_conform.core.ledger import CaseNote, Ledger
+from dbal_conform.core.matrix import note_of
+from dbal_conform.core.restatement import Reach, Restatement, restate
+from dbal_conform.core.standing import Known, Review, review
+from dbal_conform.core.verdict import TrialResult
+from dbal_conform.corpus.baseline_file import BaselineFile
+from dbal_conform.corpus.contract import load_contract
+from dbal_conform.corpus.target import DEFAULT_TARGET, Target, find_targets
+from dbal_conform.preparation import case_ids
+
+
+class Upkeep(NamedTuple):
+    """One baseline, with the trials that it is to agree with."""
+
+    file: BaselineFile
+    ledger: Ledger | None
+    results: tuple[TrialResult, ...]
+    known: Known
+    reaches: dict[str, Reach]
+
+    def reviews(self, today: str) -> tuple[Review, ...]:
+        """Return every entry, weighed."""
+        entries = self.file.about(self.known.target)
+        return review(entries, self.results, self.known, today)
+
+    def restatement(self, results: Sequence[TrialResult], today: str) -> Restatement:
+        """Return what makes the baseline state the deviations of `results`, some of its own."""
+        return restate(results, self.reviews(today), self.reaches, self.note, today)
+
+    def note(self, trial: str) -> CaseNote:
+        """Return what the run says of a case."""
+        return note_of(self.ledger, trial) if self.ledger else CaseNote(title="")
+
+
+def baselines(
+    ledger: Ledger | None, targets: Sequence[str], baseline: Path | None, *, may_lack: bool = False
+) -> tuple[Upkeep, ...]:
+    """Return the baselines that are meant: the one named, or else those of the targets.
+
+    Args:
+        ledger: the runs, side by side; None, and only what entries name can be checked.
+        targets: names, globs or manifests; none, and they are those of the run.
+        baseline: one file for all targets, as `run --baseline` takes it.
+        may_lack: a file that is not there yet counts as empty.
+
+    Raises:
+        InputError: a file or a target is not there or not what it should be; or there is none.
+    """
+    found = _targets(ledger, targets, required=baseline is None)
+    if baseline is not None:
+        owners = (each.name for each in found if _file(each) == baseline.resolve())
+        owner = next(owners, "")
+        file = BaselineFile.read(baseline, may_lack=may_lack)
+        return (_upkeep(file, ledger, found, owner, None),)
+    named = [each for each in found if each.manifest.baseline]
+    if not named:
+        names = ", ".join(each.name for each in found)
+        raise InputError(
+            f"{names}: no baseline: name the file with --baseline, and in the manifest as"
+            " `baseline: deviations.yaml`"
+        )
+    return tuple(
+        _upkeep(
+            BaselineFile.read(each.folder / (each.manifest.baseline or ""), may_lack=may_lack),
+            ledger,
+            (each,),
+            each.name,
+            each.name,
+        )
+        for each in named
+    )
+
+
+def _upkeep(
+    file: BaselineFile,
+    ledger: Ledger | None,
+    targets: Iterable[Target],
+    owner: str,
+    only: str | None,
+) -> Upkeep:
+    """Gather what bears on a file; `only` leaves out the trials of other targets."""
+    results = tuple(
+        each for each in (ledger.results.values() if ledger else ()) if only in (None, each.target)
+    )
+    databases = {each.name: frozenset(each.manifest.specs) for each in targets}
+    names = {each.target for each in results}
+    reaches = {
+        name: Reach(name, databases.get(name, frozenset()), own=name == owner) for name in names
+    }
+    return Upkeep(file, ledger, results, _known(ledger, owner), reaches)
+
+
+def _known(ledger: Ledger | None, owner: str) -> Known:
+    asked = ledger.header.request if ledger else {}
+    schema = Path(str(asked["schema"])) if asked.get("schema") else None
+    if schema is not None and not schema.is_dir():
+        return Known(target=owner)
+    # Of a run of some files of cases, entries about the rest may well name what there is.
+    cases = None if asked.get("paths") else case_ids(schema)
+    return Known(cases, frozenset(load_contract(schema).requirements), owner)
+
+
+def _targets(ledger: Ledger | None, wanted: Sequence[str], *, required: bool) -> tuple[Target, ...]:
+    if wanted:
+        return find_targets(wanted)
+    names: Sequence[str] = (DEFAULT_TARGET,)
+    if ledger is not None:
+        asked = ledger.header.request.get("targets")
+        names = list(map(str, asked)) if isinstance(asked, list) else names
+    elif not required:
+        return ()
+    try:
+        return find_targets(names)
+    except InputError as error:
+        if not required:
+            return ()  # a run file may come from another machine
+        raise InputError(f"{error}; or name its baseline with --baseline") from error
+
+
+def _file(target: Target) -> Path | None:
+    name = target.manifest.baseline
+    return (target.folder / name).resolve() if name else None
