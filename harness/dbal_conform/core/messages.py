@@ -22,11 +22,15 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class RawRequest(msgspec.Struct, frozen=True):
-    """A message outside the client's grammar: `kind` is json, bytes, frames, http, grpc or line."""
+    """A message outside the client's grammar: `kind` is json, bytes, frames, http, grpc or line.
+
+    `quiet_ms` is how long to listen where no answer may come; None waits for one.
+    """
 
     id: int
     kind: str
     payload: Json
+    quiet_ms: int | None = None
 
 
 class Value(msgspec.Struct, frozen=True, tag_field="kind", tag="value"):

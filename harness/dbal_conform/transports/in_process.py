@@ -27,6 +27,8 @@ class InProcess:
     and closed under the same time limit as it is called.
     """
 
+    keeps_lines = True
+
     def __init__(self, opening: Opening) -> None:
         connect = opening.manifest.connect
         factory = _factory(connect.entry or "", opening.folder)
@@ -47,8 +49,15 @@ class InProcess:
 
     def exchange_raw(self, raw: RawRequest, *, timeout_s: float) -> RawReply:
         """Hand over the message as it is; see `Transport.exchange_raw`."""
-        answer = self._answer(_message(raw), timeout_s)
+        message = jsonrpc.raw_message(raw)
+        if message is None:
+            raise CouldNotRunError(f"in-process has no raw messages of kind {raw.kind!r}")
+        answer = self._answer(message, timeout_s)
         return RawReply(raw.id, json=jsonrpc.decode_any(answer, limit=self.reply_limit))
+
+    def disturb(self, fault: str) -> None:
+        """Refuse: there is no connection."""
+        raise CouldNotRunError(f"in process there is no connection to {fault}")
 
     def close(self) -> None:
         """Close the target, if it can be closed; a target that fails at it has been judged."""
@@ -115,22 +124,6 @@ def _bounded(call: Callable[[bytes], object], failure: str, timeout_s: float) ->
         raise TargetCrashError(f"{failure}: {_described(error)}") from error
     finally:
         bounded.close()
-
-
-def _message(raw: RawRequest) -> bytes:
-    """Return the bytes of one message; in process a line is a message without its end."""
-    payload = raw.payload
-    match raw.kind:
-        case "json" | "line" if isinstance(payload, str):
-            text = payload.removesuffix("\n") if raw.kind == "line" else payload
-            return text.encode("utf-8", "surrogatepass")
-        case "bytes" if isinstance(payload, str):
-            try:
-                return bytes.fromhex(payload)
-            except ValueError as error:
-                raise InputError(f"raw bytes {payload[:40]!r}: write hexadecimal") from error
-        case _:
-            raise CouldNotRunError(f"in-process has no raw messages of kind {raw.kind!r}")
 
 
 def _described(error: BaseException) -> str:

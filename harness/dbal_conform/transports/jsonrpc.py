@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from dbal_conform.core.errors import TargetProtocolError
-from dbal_conform.core.messages import Fault, Json, Reply, Request, Value
+from dbal_conform.core.errors import InputError, TargetProtocolError
+from dbal_conform.core.messages import Fault, Json, RawRequest, Reply, Request, Value
 
 MAX_DEPTH = 128  # as for requests; the deepest honest reply is a tree of 32 levels (CMP-MOVE-005)
 REPLY_LIMIT = 17 * 1024 * 1024  # maxReplyBytes is at least 16 MiB (RPC-MSG-008), and some slack
@@ -50,6 +50,25 @@ def encode(request: Request) -> bytes:
         return json.dumps(message, ensure_ascii=True, allow_nan=False).encode()
 
 
+def raw_message(raw: RawRequest) -> bytes | None:
+    """Return the bytes of one message written as `json`, `bytes` or `line`; else None.
+
+    A line is a message without its end.
+    """
+    payload = raw.payload
+    match raw.kind:
+        case "json" | "line" if isinstance(payload, str):
+            text = payload.removesuffix("\n") if raw.kind == "line" else payload
+            return text.encode("utf-8", "surrogatepass")
+        case "bytes" if isinstance(payload, str):
+            try:
+                return bytes.fromhex(payload)
+            except ValueError as error:
+                raise InputError(f"raw bytes {payload[:40]!r}: write hexadecimal") from error
+        case _:
+            return None
+
+
 def decode(raw: object, request_id: int, *, limit: int = REPLY_LIMIT) -> Reply:
     """Read the reply to the request with that id.
 
@@ -60,11 +79,9 @@ def decode(raw: object, request_id: int, *, limit: int = REPLY_LIMIT) -> Reply:
     try:
         reply = _decode(checked)
     except msgspec.ValidationError as error:
-        raise TargetProtocolError(
-            f"RPC-MSG-003: not a reply: {error}: {_quote(checked)}"
-        ) from error
+        raise TargetProtocolError(f"RPC-MSG-003: not a reply: {error}: {quote(checked)}") from error
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise TargetProtocolError(f"not JSON: {error}: {_quote(checked)}") from error
+        raise TargetProtocolError(f"not JSON: {error}: {quote(checked)}") from error
     if reply.jsonrpc != "2.0":
         raise TargetProtocolError(f"RPC-MSG-002: jsonrpc is {reply.jsonrpc!r}, not '2.0'")
     if type(reply.id) is not int or reply.id != request_id:
@@ -86,7 +103,7 @@ def decode_any(raw: object, *, limit: int = REPLY_LIMIT) -> Json:
     try:
         document: Json = _decode_any(checked)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise TargetProtocolError(f"not JSON: {error}: {_quote(checked)}") from error
+        raise TargetProtocolError(f"not JSON: {error}: {quote(checked)}") from error
     if isinstance(document, (dict, list)):
         refuse_deep(checked, document)
     return document
@@ -139,5 +156,6 @@ def _outcome(reply: _Reply, request_id: int) -> Reply:
     return Fault(request_id, data.name, error.code, data.retryable, data.details, error.message)
 
 
-def _quote(raw: bytes) -> str:
+def quote(raw: bytes) -> str:
+    """Return the beginning of what came, as an error quotes it."""
     return repr(raw[:_SHOWN].decode("utf-8", "replace")) + ("..." if len(raw) > _SHOWN else "")

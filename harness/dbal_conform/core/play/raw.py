@@ -30,7 +30,7 @@ def say_raw(stage: Stage, step: Raw, place: str) -> Flow[Json | msgspec.UnsetTyp
     """
     payload = yield from bound(stage, lambda: bind(step.payload, stage.scope), place)
     before = yield from digest(stage, None, place)
-    request = RawRequest(next(stage.ids), step.kind, payload)
+    request = RawRequest(next(stage.ids), step.kind, payload, _quiet_ms(step.expect))
     answer, took_ms = yield SendRaw(request, stage.time_left_s)
     stage.elapsed_ms += took_ms
     stage.notes.steps += 1
@@ -55,6 +55,17 @@ def say_raw(stage: Stage, step: Raw, place: str) -> Flow[Json | msgspec.UnsetTyp
     if step.save is not None and reply.json is not UNSET:
         stage.scope.names[step.save] = reply.json
     return reply.json
+
+
+def _quiet_ms(expect: Expect | None) -> int | None:
+    """Return for how long nothing may come, where that is what is expected."""
+    for answer in () if expect is None else (expect, *expect.any_of):
+        match answer.raw:
+            case {"silence": int(quiet_ms)}:
+                return quiet_ms
+            case _:
+                continue
+    return None
 
 
 def _judge(stage: Stage, step: Raw, expect: Expect, reply: RawReply, place: str) -> None:

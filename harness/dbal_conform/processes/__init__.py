@@ -1,0 +1,1 @@
+"""Implementations under test that run as programs of their own: started, watched, stopped."""
