@@ -168,8 +168,8 @@ def _executor(
     servers = Servers(watch.told)
     executor: Executor | None = None
     try:
-        bases = servers.stand(preparation.databases)
-        job = _job(preparation, means, Path(scratch.name), bases)
+        bases, mortal = servers.stand(preparation.databases, _mortal(preparation))
+        job = _job(preparation, means, Path(scratch.name), bases, mortal)
         executor = Pool(job, means.workers) if means.workers else Local(job)
         yield executor, job
     finally:
@@ -182,14 +182,26 @@ def _executor(
             scratch.cleanup()
 
 
+def _mortal(preparation: Preparation) -> set[Database]:
+    """Return the databases of which some trial asks to be harmed."""
+    plan = preparation.plan
+    killing = {place for place, case in enumerate(plan.cases) if "faults.database" in case.needs}
+    sites = {trial.site for trial in plan.trials if trial.case in killing}
+    return {preparation.databases[site] for site in sites}
+
+
 def _job(
-    preparation: Preparation, means: Means, scratch: Path, bases: Mapping[Database, Base]
+    preparation: Preparation,
+    means: Means,
+    scratch: Path,
+    bases: Mapping[Database, Base],
+    mortal: Mapping[Database, Base],
 ) -> Job:
     return Job(
         contract=preparation.contract,
         plan=preparation.plan,
         wares=tuple(
-            Ware(target.manifest, target.folder, bases[database])
+            Ware(target.manifest, target.folder, bases[database], mortal.get(database))
             for target, database in zip(preparation.targets, preparation.databases, strict=True)
         ),
         bootstrap_token=means.bootstrap_token,

@@ -98,5 +98,5 @@ def _of_fault(step: InjectFault) -> Iterator[str]:
         yield "faults.target"
     if step.database:
         yield "faults.database"
-    if step.network:
+    if step.network or step.at:  # what is to happen at a statement, the way there has to see
         yield "faults.network"

@@ -147,7 +147,12 @@ def _lack_of_server(need: str, site: Site) -> Settled | None:
         return Settled(Verdict.NOT_APPLICABLE, reason)
     if need == "server-database":
         return None
-    return Settled(Verdict.COULD_NOT_RUN, f"the environment of {site.database} lacks {need}")
+    reason = f"the environment of {site.database} lacks {need}"
+    if need == "faults.database" and "://" in site.database:
+        reason += ": a server that exists is not ours to kill; name an image, as in postgres:17"
+    elif need == "faults.network" and "://" in site.database:
+        reason += ": its URL asks for encryption, behind which no statement is seen"
+    return Settled(Verdict.COULD_NOT_RUN, reason)
 
 
 def offers_of(site: Site) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dbal_conform.core.play.actions import Environment as EnvironmentFault
 from dbal_conform.environments.base import Base
 from dbal_conform.environments.embedded import Embedded, Memory, Sqlite, remove_files
 from dbal_conform.environments.server import ServerDatabase
+from dbal_conform.environments.way import veils_of
 
 
 class Environment(Protocol):
@@ -25,6 +26,14 @@ class Environment(Protocol):
         """
         ...
 
+    def mend(self) -> None:
+        """Undo every fault.
+
+        Raises:
+            CouldNotRunError: it cannot; or a fault lay in wait where nothing came by.
+        """
+        ...
+
     def close(self) -> None:
         """Remove every trace of it; may be called twice."""
         ...
@@ -34,12 +43,13 @@ class Ground(NamedTuple):
     """Where an environment may build.
 
     `scratch` is a private folder that the run removes at its end, `worker` tells the worker's
-    databases apart from those of the others.
+    databases apart from those of the others. `faults` are the needs of cases that it has to meet.
     """
 
     base: Base
     scratch: Path
     worker: str
+    faults: frozenset[str] = frozenset()
 
     @property
     def detail(self) -> str:
@@ -55,19 +65,23 @@ ENVIRONMENTS: dict[str, Callable[[Ground], Environment]] = {
     "external": lambda _: Embedded(),
     **dict.fromkeys(
         ("postgres", "mariadb", "mysql", "postgresql"),
-        lambda ground: ServerDatabase(ground.base, ground.worker),
+        lambda ground: ServerDatabase(ground.base, ground.worker, ground.faults),
     ),
 }
 
 
 def offers_of(database: Database) -> tuple[str, ...]:
     """Return the `needs` of cases that the environment of a database meets."""
-    del database  # none can put in faults yet
-    return ()
+    if database.image:
+        return ("faults.database", "faults.network")
+    # A server that exists may have others who use it; the way to it is the target's alone.
+    return ("faults.network",) if database.url and not veils_of(database.url) else ()
 
 
-def open_environment(base: Base, scratch: Path, worker: str) -> Environment:
-    """Prepare a fresh, empty database.
+def open_environment(
+    base: Base, scratch: Path, worker: str, faults: frozenset[str] = frozenset()
+) -> Environment:
+    """Prepare a fresh, empty database; see `Ground`.
 
     Raises:
         CouldNotRunError: this machine or this version cannot; the message says what to do.
@@ -81,7 +95,7 @@ def open_environment(base: Base, scratch: Path, worker: str) -> Environment:
             f"there is no environment for database {database.shown!r} in this version of"
             f" dbal-conform; choose one of {SPECS} with --database"
         )
-    return family(Ground(base, scratch, worker))
+    return family(Ground(base, scratch, worker, faults))
 
 
 def remove(spec: str, scratch: Path) -> None:

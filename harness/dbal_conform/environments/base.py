@@ -10,7 +10,7 @@ class Base(msgspec.Struct, frozen=True):
 
     `url` is the administrator's and holds his password; `prefix` begins the names of the
     databases that are made; `server` is what runs there, for the run file; `lacking` says, for
-    `could_not_run`, why nothing does.
+    `could_not_run`, why nothing does; `container` is what may be paused and killed.
     """
 
     database: Database
@@ -18,6 +18,7 @@ class Base(msgspec.Struct, frozen=True):
     prefix: str = ""
     server: str = ""
     lacking: str = ""
+    container: str = ""
 
     def __repr__(self) -> str:
         return f"Base({self.database.shown})"

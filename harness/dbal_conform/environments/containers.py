@@ -22,13 +22,14 @@ GIVE = "or name a server that exists: --database postgresql://user:password@host
 class Recipe(NamedTuple):
     """How a server of an image is started: quick rather than safe, since its data is for a run.
 
-    `data` is where its files lie, in memory.
+    `data` is where its files lie; in memory, or where they outlive the server's death.
     """
 
     port: int
     env: dict[str, str]
     command: tuple[str, ...]
     data: str
+    in_memory: bool = True
 
 
 class Running(NamedTuple):
@@ -49,7 +50,7 @@ class Docker:
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
-        self._client = _client()
+        self._client = client()
 
     def version(self) -> str:
         """Return the daemon's version."""
@@ -57,9 +58,9 @@ class Docker:
 
     def has(self, image: str) -> bool:
         """Tell whether an image is here, and need not be pulled."""
-        from docker.errors import ImageNotFound  # noqa: PLC0415 -- see _client
+        from docker.errors import ImageNotFound  # noqa: PLC0415 -- see client
 
-        with _spoken("images cannot be listed"):
+        with spoken("images cannot be listed"):
             try:
                 self._client.images.get(image)
             except ImageNotFound:
@@ -73,7 +74,7 @@ class Docker:
             CouldNotRunError: it cannot be had.
         """
         name, _, tag = image.partition(":")
-        with _spoken(f"the image {image} is not here and cannot be pulled"):
+        with spoken(f"the image {image} is not here and cannot be pulled"):
             self._client.images.pull(name, tag=tag)
 
     def start(self, image: str, recipe: Recipe) -> Running:
@@ -90,12 +91,13 @@ class Docker:
         for attempt in range(1, PORT_TRIES + 1):
             made = DockerContainer(image, command=" ".join(recipe.command), env=recipe.env)
             made.with_kwargs(labels={LABEL: self._owner}, shm_size="256m")
-            made.with_tmpfs_mount(recipe.data)
+            if recipe.in_memory:
+                made.with_tmpfs_mount(recipe.data)
             # A fixed port, since a container that is started again is given another one.
             local = _is_local()
             made.ports = {str(recipe.port): (HOST, _free_port()) if local else None}  # type: ignore[dict-item]  # the SDK takes a pair
             try:
-                with _spoken(f"{image} cannot be started"):
+                with spoken(f"{image} cannot be started"):
                     made.start()
                     host = HOST if local else made.get_container_host_ip()
                     inspected = made.get_wrapped_container()
@@ -113,12 +115,8 @@ class Docker:
 
     def last_words(self, running: Running) -> str | None:
         """Return the end of a container's log if it has ended, or None while it runs."""
-        with _spoken("a container that was started is gone"):
-            container = self._client.containers.get(running.container)
-            if container.status in {"created", "running"}:
-                return None
-            lines = container.logs(tail=LOG_LINES).decode("utf-8", "replace").splitlines()
-            return "; ".join(line.strip() for line in lines)
+        with spoken("a container that was started is gone"):
+            return last_words(self._client.containers.get(running.container))
 
     def remove_own(self) -> None:
         """Remove every container of this owner, with its data."""
@@ -138,7 +136,7 @@ class Docker:
         self._client.close()
 
     def _labelled(self) -> Iterator[tuple[Any, str]]:
-        with _spoken("containers cannot be listed"):
+        with spoken("containers cannot be listed"):
             found = self._client.containers.list(
                 all=True, filters={"label": LABEL}, ignore_removed=True
             )
@@ -146,7 +144,20 @@ class Docker:
             yield container, str(container.labels.get(LABEL, ""))
 
 
-def _client() -> Any:  # noqa: ANN401 -- docker has no types
+def last_words(container: Any) -> str | None:  # noqa: ANN401 -- docker has no types
+    """Return the end of a container's log if it has ended, or None while it runs."""
+    if container.status in {"created", "running"}:
+        return None
+    lines = container.logs(tail=LOG_LINES).decode("utf-8", "replace").splitlines()
+    return "; ".join(line.strip() for line in lines)
+
+
+def client() -> Any:  # noqa: ANN401 -- docker has no types
+    """Return a new client of the daemon.
+
+    Raises:
+        CouldNotRunError: the extra is not installed, or no daemon answers; says what to do.
+    """
     try:
         import docker  # noqa: F401, PLC0415 -- an extra, and slow to import
         from testcontainers.core.docker_client import DockerClient  # noqa: PLC0415
@@ -155,16 +166,16 @@ def _client() -> Any:  # noqa: ANN401 -- docker has no types
             f"starting a server needs testcontainers: {INSTALL}, and Docker; {GIVE}"
         ) from None
     logging.getLogger("testcontainers").setLevel(logging.ERROR)
-    with _spoken("no Docker daemon answers; install Docker and start it, " + GIVE):
-        client = DockerClient(timeout=DOCKER_S).client
-        client.ping()
-    return client
+    with spoken("no Docker daemon answers; install Docker and start it, " + GIVE):
+        found = DockerClient(timeout=DOCKER_S).client
+        found.ping()
+    return found
 
 
 @contextmanager
-def _spoken(failure: str) -> Iterator[None]:
+def spoken(failure: str) -> Iterator[None]:
     """Let an error of the daemon or of the way to it say what it means for the run."""
-    from docker.errors import DockerException, NotFound  # noqa: PLC0415 -- see _client
+    from docker.errors import DockerException, NotFound  # noqa: PLC0415 -- see client
     from requests import RequestException  # noqa: PLC0415
 
     try:
@@ -177,7 +188,7 @@ def _spoken(failure: str) -> Iterator[None]:
 
 
 def _remove(container: Any) -> None:  # noqa: ANN401 -- docker has no types
-    from docker.errors import APIError, NotFound  # noqa: PLC0415 -- see _client
+    from docker.errors import APIError, NotFound  # noqa: PLC0415 -- see client
 
     try:
         container.remove(force=True, v=True)

@@ -18,6 +18,9 @@ class Embedded:
         """Refuse; see `Environment.apply`."""
         raise CouldNotRunError(f"an embedded database has no {_named(fault)} to interfere with")
 
+    def mend(self) -> None:
+        """Nothing was harmed."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -2,22 +2,19 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from time import monotonic, sleep
 
 import msgspec
 
 from dbal_conform.core.database import Database
 from dbal_conform.core.errors import CouldNotRunError
-from dbal_conform.environments.admin import AdminError, connect
 from dbal_conform.environments.base import Base
 from dbal_conform.environments.containers import Docker, Running
 from dbal_conform.environments.owner import is_orphan, own_name
+from dbal_conform.environments.readiness import version_of
 from dbal_conform.environments.recipes import recipe_of, url_of
 from dbal_conform.environments.server import administering
 from dbal_conform.environments.signals import undisturbed
 
-READY_S = 120.0  # for a started server to let somebody in; it takes 2, on a busy machine 20
-LOOK_S = 0.1
 NAMES = "dbal_conform_"  # begins the name of every database that we make
 
 
@@ -31,20 +28,26 @@ class Servers:
         self._no_docker = ""
         self._bases: dict[Database, Base] = {}
 
-    def stand(self, databases: Iterable[Database]) -> dict[Database, Base]:
+    def stand(
+        self, databases: Iterable[Database], mortal: Iterable[Database] = ()
+    ) -> tuple[dict[Database, Base], dict[Database, Base]]:
         """Have every server run that is needed; return for each database what it is made on.
 
-        One that cannot be had is no obstacle to the others: its base says why.
+        Of the images in `mortal` there is a second server each, which may be paused and killed:
+        those are returned apart. One that cannot be had is no obstacle to the others: its base
+        says why.
         """
         wanted = tuple(dict.fromkeys(databases))
+        dying = tuple(dict.fromkeys(each for each in mortal if each.image))
         # All are started before the first is waited for: they come up side by side.
         starting = {each: self._started(each) for each in wanted if each.image}
+        second = {each: self._started(each, mortal=True) for each in dying}
         for each in wanted:
             if each.image:
                 self._bases[each] = self._ready(each, starting[each])
             else:
                 self._bases[each] = self._found(each) if each.url else Base(each)
-        return self._bases
+        return self._bases, {each: self._ready(each, second[each]) for each in dying}
 
     def close(self) -> None:
         """Remove every container and database of this run; may be called twice."""
@@ -61,49 +64,35 @@ class Servers:
             finally:
                 docker.close()
 
-    def _started(self, database: Database) -> tuple[Running, Base] | Base:
+    def _started(self, database: Database, *, mortal: bool = False) -> tuple[Running, Base] | Base:
         image, password = database.image, secrets.token_urlsafe(18)
         try:
             docker = self._daemon()
             if not docker.has(image):
                 self._told(f"pulling {image}")
                 docker.pull(image)
-            self._told(f"starting {image}")
+            self._told(f"starting {image}{' to be killed' if mortal else ''}")
             with undisturbed():  # else a container might be made that nobody knows of
-                running = docker.start(image, recipe_of(database.name, password))
+                running = docker.start(image, recipe_of(database.name, password, mortal=mortal))
         except CouldNotRunError as error:
             return Base(database, lacking=f"{image}: {error}")
         url = url_of(database.name, running, password)
-        return running, Base(database, url=url, prefix=self._prefix)
+        container = running.container if mortal else ""
+        return running, Base(database, url=url, prefix=self._prefix, container=container)
 
     def _ready(self, database: Database, started: tuple[Running, Base] | Base) -> Base:
         if isinstance(started, Base):
             return started
         running, base = started
         try:
-            version = self._awaited(running, base)
+            version = version_of(
+                database.kind, base.url, lambda: self._daemon().last_words(running)
+            )
         except CouldNotRunError as error:
             return Base(database, lacking=f"{database.image}: {error}")
-        self._told(f"{database.image} is ready: {version}")
+        if not base.container:
+            self._told(f"{database.image} is ready: {version}")
         return msgspec.structs.replace(base, server=f"{version}, image {running.image}")
-
-    def _awaited(self, running: Running, base: Base) -> str:
-        """Return the server's version once it lets somebody in over TCP.
-
-        While an image prepares its data, its server listens on a socket in the container alone.
-        """
-        until = monotonic() + READY_S
-        while True:
-            try:
-                with connect(base.database.kind, base.url) as admin:
-                    return admin.version()
-            except AdminError as error:
-                words = self._daemon().last_words(running)
-                if words is not None:
-                    raise CouldNotRunError(f"its container ended: {words}") from None
-                if monotonic() > until:
-                    raise CouldNotRunError(f"not ready after {READY_S:.0f} s: {error}") from None
-            sleep(LOOK_S)
 
     def _found(self, database: Database) -> Base:
         """Return a server that exists, after removing what killed runs left there."""

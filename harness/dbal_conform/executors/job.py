@@ -6,24 +6,31 @@ import msgspec
 
 from dbal_conform.core.contract import Contract
 from dbal_conform.core.manifest import Manifest
-from dbal_conform.core.plan import Plan
+from dbal_conform.core.plan import Plan, Trial
 from dbal_conform.core.redact import secrets_of_url
 from dbal_conform.core.verdict import Verdict
 from dbal_conform.environments.base import Base
 
+FAULTS = frozenset({"faults.database", "faults.network"})
+
 
 class Ware(msgspec.Struct, frozen=True):
-    """The manifest of a site's target, the folder that its paths start from, and its server."""
+    """The manifest of a site's target, the folder that its paths start from, and its server.
+
+    `mortal` is a second server, for trials that pause and kill it.
+    """
 
     manifest: Manifest
     folder: Path
     base: Base
+    mortal: Base | None = None
 
 
 class Job(msgspec.Struct, frozen=True):
     """A run as its workers see it; `wares` has one for each site of the plan.
 
-    `timeout_s` overrides what the cases say; `scratch` is removed by whoever made the job.
+    `timeout_s` overrides what the cases say; `scratch` is removed by whoever made the job. A worker
+    keeps at most `most_lines` targets open, where that is not 0.
     """
 
     contract: Contract
@@ -34,10 +41,23 @@ class Job(msgspec.Struct, frozen=True):
     scratch: Path
     timeout_s: float | None = None
     retries: int = 0
+    most_lines: int = 0
 
     def secrets(self, site: int) -> tuple[str, ...]:
         """Return what must not leave from a trial on that site, beside its own secrets."""
-        return (self.bootstrap_token, *secrets_of_url(self.wares[site].base.url))
+        bases = (self.wares[site].base, self.wares[site].mortal)
+        urls = (base.url for base in bases if base is not None)
+        return (self.bootstrap_token, *(each for url in urls for each in secrets_of_url(url)))
+
+    def faults(self, trial: Trial) -> frozenset[str]:
+        """Return the needs of a trial that its environment has to meet by doing harm."""
+        return FAULTS.intersection(self.plan.cases[trial.case].needs)
+
+    def lane(self, trial: Trial) -> str:
+        """Return the server that a trial must not share with another at once, or nothing."""
+        mortal = self.wares[trial.site].mortal
+        needed = mortal is not None and "faults.database" in self.faults(trial)
+        return mortal.container if mortal is not None and needed else ""
 
     def limit_s(self, case: int) -> float:
         """Return how long a trial of that case may take."""

@@ -7,7 +7,6 @@ reads a pickle. So workers are forked where that is safe: on Linux, while there 
 import multiprocessing
 import sys
 import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import wait
 
@@ -16,9 +15,9 @@ from dbal_conform.core.plan import Trial
 from dbal_conform.core.verdict import TrialResult, Verdict
 from dbal_conform.executors.job import Introduction, Job
 from dbal_conform.executors.process import GRACE_S, WorkerProcess
+from dbal_conform.executors.queue import BATCH, Queue
 from dbal_conform.executors.worker import OPENING_S, unplayed
 
-BATCH = 8  # trials sent at once: a worker must not wait for orders, nor hoard at the end
 MOST_IDLE_DEATHS = 10
 LOOK_S = 1.0  # how often to look for one that hangs
 
@@ -29,7 +28,7 @@ class Pool:
     def __init__(self, job: Job, count: int, *, method: str | None = None) -> None:
         self._job = job
         self._context = multiprocessing.get_context(method or _method())
-        self._waiting: deque[Trial] = deque()
+        self._waiting = Queue(job)
         self._hired = 0
         self._idle_deaths = 0
         self._workers: list[WorkerProcess] = []
@@ -46,7 +45,7 @@ class Pool:
 
     def results(self) -> Iterator[TrialResult]:
         """Yield results as workers end trials; orders go out while the caller takes them."""
-        while self._waiting or any(worker.trials for worker in self._workers):
+        while len(self._waiting) or any(worker.trials for worker in self._workers):
             for worker in self._workers:
                 self._stock(worker)
             heard = wait([worker.pipe for worker in self._workers], timeout=LOOK_S)
@@ -93,10 +92,11 @@ class Pool:
         self._workers.append(worker)
 
     def _stock(self, worker: WorkerProcess) -> None:
-        if self._waiting and len(worker.trials) <= BATCH // 2:
-            share = max(1, len(self._waiting) // (2 * len(self._workers)))
-            count = min(BATCH, share, len(self._waiting))
-            worker.order(tuple(self._waiting.popleft() for _ in range(count)))
+        if len(worker.trials) <= BATCH // 2:
+            busy = [trial for each in self._workers for trial in each.trials]
+            batch = self._waiting.batch(len(self._workers), busy, idle=not worker.trials)
+            if batch:
+                worker.order(batch)
 
     def _heard(self, worker: WorkerProcess) -> TrialResult | None:
         try:
@@ -112,7 +112,7 @@ class Pool:
     def _lost(self, worker: WorkerProcess, verdict: Verdict, reason: str) -> TrialResult:
         """Judge the trial that a worker was lost with, and give its others to a new one."""
         culprit = worker.trials.popleft()
-        self._waiting.extendleft(reversed(worker.trials))
+        self._waiting.put_back(worker.trials)
         self._workers.remove(worker)
         self._hire()
         return unplayed(self._job, culprit, verdict, reason)

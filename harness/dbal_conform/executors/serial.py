@@ -18,6 +18,7 @@ from dbal_conform.core.play.actions import (
     Environment,
     Launch,
     Machine,
+    Mend,
     Pause,
     Race,
     Send,
@@ -41,12 +42,14 @@ class Line:
     """An open transport and what it stands on, as one trial after another uses them.
 
     `spoilt` is the first sign that the target died or hung; from then on nothing more is sent.
+    `shaken` is whether something was done to what it stands on.
     """
 
     def __init__(self, transport: Transport, ground: Ground) -> None:
         self.transport = transport
         self.ground = ground
         self.spoilt: Silence | None = None
+        self.shaken = False
         self._threads: ThreadPoolExecutor | None = None
         self._launched: dict[str, tuple[int, Future[Outcome]]] = {}
 
@@ -73,7 +76,10 @@ class Line:
             case Pause(seconds):
                 sleep(seconds)
             case Environment():
-                answer = self._apply(action)
+                self.shaken = True
+                answer = _tried(lambda: self.ground.apply(action))
+            case Mend():
+                answer = _tried(self.ground.mend)
         return answer
 
     def close(self) -> None:
@@ -152,13 +158,6 @@ class Line:
             self._threads = ThreadPoolExecutor(MOST_THREADS * 2, thread_name_prefix="dbal-branch")
         return self._threads.submit(call, *args)
 
-    def _apply(self, fault: Environment) -> Answer:
-        try:
-            self.ground.apply(fault)
-        except CouldNotRunError as error:
-            return Unable(str(error))
-        return None
-
 
 def drive(machine: Machine, line: Line) -> None:
     """Carry actions and answers until the machine has ended.
@@ -169,6 +168,14 @@ def drive(machine: Machine, line: Line) -> None:
         began = perf_counter()
         answer = line.answer(action)
         machine.receive(answer, took_ms=(perf_counter() - began) * 1000)
+
+
+def _tried(act: Callable[[], None]) -> Answer:
+    try:
+        act()
+    except CouldNotRunError as error:
+        return Unable(str(error))
+    return None
 
 
 @contextmanager

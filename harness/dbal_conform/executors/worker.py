@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -26,8 +27,13 @@ OPENING_S = 30.0  # a target that is not there after that is judged to hang
 # as long again each time.
 _DOUBTFUL = frozenset({Verdict.FAIL, Verdict.OVERCLAIM, Verdict.CRASH, Verdict.PROTOCOL_VIOLATION})
 _SOUND = frozenset({Verdict.PASS, Verdict.OBSERVED, Verdict.DECLINED, Verdict.UNDERCLAIM})
+MENDING_S = 60.0  # to have a database again that was killed, at worst
 # A target that cannot be opened so often in a row is not tried again in this worker.
 _PATIENCE = 2
+
+# A site, and the harm that is done to its database: such trials have lines of their own, since what
+# stands between a target and its database costs time.
+Key: TypeAlias = tuple[int, frozenset[str]]
 
 
 class Worker:
@@ -44,9 +50,9 @@ class Worker:
         self._job = job
         self._name = name
         self._opened = 0
-        self._lines: dict[int, Line] = {}
+        self._lines: dict[Key, Line] = {}
         self._known: dict[int, Introduction] = {}
-        self._failures: dict[int, list[ConformError]] = {}
+        self._failures: dict[Key, list[ConformError]] = {}
 
     def introduce(self, site: int) -> Introduction:
         """Open the line to `site` and let the target tell who it is.
@@ -55,7 +61,7 @@ class Worker:
             InputError: the manifest names something that is not there.
         """
         try:
-            self._line(site)
+            self._line((site, frozenset()))
         except (TargetError, CouldNotRunError) as error:
             reason = Redactor(self._job.secrets(site)).text(str(error))
             return Introduction(failed=_verdict_of(error), reason=reason)
@@ -77,8 +83,8 @@ class Worker:
 
     def close(self) -> None:
         """Close every line; may be called twice."""
-        for site in list(self._lines):
-            self._drop(site)
+        for key in list(self._lines):
+            self._drop(key)
 
     def _attempt(self, trial: Trial, attempt: int) -> TrialResult:
         try:
@@ -86,13 +92,14 @@ class Worker:
         except (TargetError, CouldNotRunError) as error:
             verdict, reason = _verdict_of(error), str(error)
         except Exception as error:  # noqa: BLE001 -- our own fault must not end the other trials
-            self._drop(trial.site)
+            self._drop((trial.site, self._job.faults(trial)))
             verdict, reason = Verdict.HARNESS_ERROR, _our_fault(error)
         return unplayed(self._job, trial, verdict, reason)
 
     def _play(self, trial: Trial, attempt: int) -> TrialResult:
         site = self._job.plan.sites[trial.site]
-        line = self._line(trial.site, then_s=self._job.limit_s(trial.case))
+        key = (trial.site, self._job.faults(trial))
+        line = self._line(key, then_s=self._job.limit_s(trial.case))
         play = TrialPlay(
             _limited(self._job.plan.cases[trial.case], self._job.timeout_s),
             self._job.contract,
@@ -108,25 +115,29 @@ class Worker:
             drive(play, line)
         finally:
             line.settle()
-            if line.spoilt is not None:
-                self._drop(trial.site)
+            if line.shaken:  # whatever it did to itself is not the next trial's to suffer
+                self._alive(MENDING_S)
+            if line.shaken or line.spoilt is not None:
+                self._drop(key)
         secrets = {*play.secrets, *self._job.secrets(trial.site), *secrets_of_url(line.ground.url)}
         return redacted(play.result(), secrets)
 
-    def _line(self, site: int, *, then_s: float = 0.0) -> Line:
-        """Return the open line to `site`; what follows takes `then_s` seconds at most.
+    def _line(self, key: Key, *, then_s: float = 0.0) -> Line:
+        """Return the open line of that key; what follows takes `then_s` seconds at most.
 
         Raises:
             InputError, TargetError, CouldNotRunError: it cannot be opened.
         """
-        if site in self._lines:
-            return self._lines[site]
-        failures = self._failures.setdefault(site, [])
+        if key in self._lines:
+            return self._lines[key]
+        failures = self._failures.setdefault(key, [])
         if len(failures) >= _PATIENCE:
             raise failures[-1]
+        if self._lines and len(self._lines) == self._job.most_lines:
+            self._drop(next(iter(self._lines)))  # the one that has been open for longest
         self._alive(2 * OPENING_S)  # to open it, and to hear its hello
         try:
-            line = self._lines[site] = self._open(site)
+            line = self._lines[key] = self._open(*key)
         except (TargetError, CouldNotRunError) as error:
             failures.append(error)
             raise
@@ -134,10 +145,11 @@ class Worker:
         self._alive(then_s)
         return line
 
-    def _open(self, place: int) -> Line:
+    def _open(self, place: int, faults: frozenset[str]) -> Line:
         job, ware = self._job, self._job.wares[place]
         self._opened += 1
-        ground = open_environment(ware.base, job.scratch, f"{self._name}.{self._opened}")
+        base = (ware.mortal if "faults.database" in faults else None) or ware.base
+        ground = open_environment(base, job.scratch, f"{self._name}.{self._opened}", faults)
         values = {
             "bootstrap_token": job.bootstrap_token,
             "database.url": ground.url,
@@ -158,8 +170,8 @@ class Worker:
         transport.reply_limit = said.reply_limit
         return line
 
-    def _drop(self, site: int) -> None:
-        line = self._lines.pop(site, None)
+    def _drop(self, key: Key) -> None:
+        line = self._lines.pop(key, None)
         if line is not None:
             line.close()
 

@@ -33,6 +33,7 @@ AUDITED = Call("User.count", expect=Expect(audit={"code": None}))
         (InjectFault(target="slow"), ["faults.target"]),
         (InjectFault(database="kill"), ["faults.database"]),
         (InjectFault(network="cut"), ["faults.network"]),
+        (InjectFault(database="kill", at="commit"), ["faults.database", "faults.network"]),
         (InjectFault(connection="drop"), []),
         (Raw("json", "{}"), ["transport.json"]),
         (Raw("bytes", "ff"), ["transport.json"]),

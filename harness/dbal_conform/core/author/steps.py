@@ -21,6 +21,7 @@ from dbal_conform.core.author.words import (
     Text,
 )
 from dbal_conform.core.messages import Json
+from dbal_conform.core.point import FORM
 
 
 class CallForm(Form, frozen=True):
@@ -135,7 +136,7 @@ class FaultSetting(Form, frozen=True):
     delay: Duration | msgspec.UnsetType = UNSET
     database: Literal["pause", "resume", "kill", "restart"] | msgspec.UnsetType = UNSET
     network: Literal["cut", "stall", "slow", "restore"] | msgspec.UnsetType = UNSET
-    at: Text | msgspec.UnsetType = UNSET
+    at: Annotated[str, msgspec.Meta(pattern=rf"^{FORM}\Z")] | msgspec.UnsetType = UNSET
     connection: Literal["drop", "half-close"] | msgspec.UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -144,8 +145,12 @@ class FaultSetting(Form, frozen=True):
             raise ValueError("exactly one of target, database, network and connection")
         if self.target is UNSET and (self.method is not UNSET or self.count is not UNSET):
             raise ValueError("method and count belong to target")
-        if self.network is UNSET and self.at is not UNSET:
-            raise ValueError("at belongs to network")
+        if self.at is not UNSET and (
+            (self.network is UNSET and self.database is UNSET)
+            or self.network == "restore"
+            or self.database == "resume"
+        ):
+            raise ValueError("at belongs to database and network, where something goes wrong")
         if (self.delay is not UNSET) is not ("slow" in (self.target, self.network)):
             raise ValueError("delay is given exactly where something is slow")
 

@@ -14,6 +14,7 @@ A shell is a loop, the same for a whole trial and for one branch of a race:
 | Race        | drives all branches at once, each to its end         | None                      |
 | Pause       | waits                                                | None                      |
 | Environment | puts the fault into database, network or connection  | None, or Unable           |
+| Mend        | undoes every fault of database and network           | None, or Unable           |
 
 Branches of a race run in threads, each on a connection of its own where the transport has several,
 all released together. `took_ms` is the real time that the action took: the play itself knows no
@@ -66,8 +67,9 @@ class Pause(msgspec.Struct, frozen=True):
 class Environment(msgspec.Struct, frozen=True):
     """A fault of the ground that the target stands on; exactly one of the first three is set.
 
-    `database`: pause, resume, kill or restart. `network`: cut, stall or slow, `at` a point such as
-    `commit`. `connection`: drop or half-close, of the connection of the one who asks.
+    `database`: pause, resume, kill or restart. `network`: cut, stall, slow or restore. Either lies
+    in wait where `at` names a point (see `core.point`). `connection`: drop or half-close, of the
+    connection of the one who asks.
     """
 
     database: str | None = None
@@ -77,6 +79,13 @@ class Environment(msgspec.Struct, frozen=True):
     delay_ms: int | None = None
 
 
+class Mend(msgspec.Struct, frozen=True):
+    """Database and network as they were, also where nothing is wrong with them.
+
+    Unable: nothing came to the point at which a fault lay in wait.
+    """
+
+
 class Race(msgspec.Struct, frozen=True):
     """Machines to drive at once; each is touched by one thread only until all have ended."""
 
@@ -84,12 +93,12 @@ class Race(msgspec.Struct, frozen=True):
 
 
 class Unable(msgspec.Struct, frozen=True):
-    """The shell cannot do what an Environment action asks: the trial could not run."""
+    """The shell cannot do what Environment or Mend asks: the trial could not run."""
 
     reason: str
 
 
-Action: TypeAlias = Send | SendRaw | Launch | Await | Race | Pause | Environment
+Action: TypeAlias = Send | SendRaw | Launch | Await | Race | Pause | Environment | Mend
 Answer: TypeAlias = Outcome | Unable | None
 
 

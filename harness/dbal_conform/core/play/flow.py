@@ -15,6 +15,7 @@ from dbal_conform.core.play.actions import (
     Await,
     Environment,
     Launch,
+    Mend,
     Pause,
     Race,
     Send,
@@ -36,6 +37,7 @@ _ANSWERS: dict[type[Action], tuple[type, ...]] = {
     Race: (type(None),),
     Pause: (type(None),),
     Environment: (type(None), Unable),
+    Mend: (type(None), Unable),
 }
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from dbal_conform.core.binding import bind
 from dbal_conform.core.messages import Json, Value
-from dbal_conform.core.play.actions import Environment, Unable
+from dbal_conform.core.play.actions import Environment, Mend, Unable
 from dbal_conform.core.play.calls import bound
 from dbal_conform.core.play.control import control, take_reading
 from dbal_conform.core.play.flow import Flow, StoppedError
@@ -68,12 +68,28 @@ def _disturb(stage: Stage, step: InjectFault, place: str) -> Flow[msgspec.UnsetT
     stage.elapsed_ms += took_ms
     if isinstance(answer, Unable):
         raise StoppedError(Verdict.COULD_NOT_RUN, answer.reason)
-    healed = step.database in _HEALED or step.network in _HEALED
+    healed = step.at is None and (step.database in _HEALED or step.network in _HEALED)
     if step.connection is not None:
         stage.trail.certain = False
     else:
-        stage.disturbed = not healed
+        stage.disturbed, stage.shaken = not healed, True
     if not healed:
         stage.traps.append(Trap(place, None))
     stage.digests.clear()
     return UNSET
+
+
+def mend(stage: Stage) -> Flow[None]:
+    """Leave database and network to the next world as this one found them.
+
+    Raises:
+        StoppedError: they cannot be mended, or a fault lay in wait where nothing came by.
+    """
+    if not stage.shaken:
+        return
+    answer, took_ms = yield Mend()
+    stage.elapsed_ms += took_ms
+    if isinstance(answer, Unable):
+        # What was expected of a fault that never came shows nothing of the target.
+        stage.notes.breaches[:] = [each for each in stage.notes.breaches if each.invariant]
+        raise StoppedError(Verdict.COULD_NOT_RUN, answer.reason)

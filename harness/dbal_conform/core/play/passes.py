@@ -9,6 +9,7 @@ from dbal_conform.core.play.audits import check_trail
 from dbal_conform.core.play.calls import differ, perform
 from dbal_conform.core.play.control import digest
 from dbal_conform.core.play.flow import Flow, StoppedError
+from dbal_conform.core.play.ground import mend
 from dbal_conform.core.play.inversion import ProbedError
 from dbal_conform.core.play.notes import Notes
 from dbal_conform.core.play.setting import Setting
@@ -121,6 +122,7 @@ class Passes:
         asking = yield from asking_of(stage, twin_of(call, twin), str(at + 1))
         yield from perform(stage, asking)
         yield from await_all(stage)
+        yield from mend(stage)
         self.settle()
 
 
@@ -137,3 +139,4 @@ def _close(stage: Stage) -> Flow[None]:
         if not trap.struck and not stage.notes.breaches:
             reason = f"step {trap.step}: nothing ran into this fault, so the case shows nothing"
             raise StoppedError(Verdict.HARNESS_ERROR, reason)
+    yield from mend(stage)

@@ -89,6 +89,7 @@ class Stage:
         self.racing = False
         self.counts = False  # calls without an expectation are counted, not judged
         self.disturbed = False  # database or network are not as they should be
+        self.shaken = False  # something was done to them in this world
         self.loose: frozenset[str] = frozenset()  # entities that a migration changed
         self.roles_moved = False  # roles were written: those of the case are history
 

@@ -15,6 +15,7 @@ from dbal_conform.core.play.actions import (
     Environment,
     Launch,
     Machine,
+    Mend,
     Pause,
     Race,
     Send,
@@ -109,11 +110,13 @@ class Scripted:
         control: dict[str, list[Outcome]] | None = None,
         took_ms: float = 1.0,
         unable: str = "",
+        unmended: str = "",
     ) -> None:
         self.replies = list(replies)
         self.control = control or {}
         self.took_ms = took_ms
         self.unable = unable
+        self.unmended = unmended
         self.seen: list[Request] = []
         self.actions: list[Action] = []
         self.records: list[Json] = []
@@ -147,6 +150,8 @@ class Scripted:
                 return None
             case Environment():
                 return Unable(self.unable) if self.unable else None
+            case Mend():
+                return Unable(self.unmended) if self.unmended else None
 
     def reply(self, request: Request) -> Outcome:
         self.seen.append(request)

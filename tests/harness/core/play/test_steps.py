@@ -5,7 +5,7 @@ from tests.harness.core.play.scripted import NOW, Scripted, fault, play, row, uu
 from tests.harness.core.play.written import call, refused, written
 
 from dbal_conform.core.messages import RawReply, Silence, Value
-from dbal_conform.core.play.actions import Environment, Launch, Pause, Race
+from dbal_conform.core.play.actions import Environment, Launch, Mend, Pause, Race
 from dbal_conform.core.play.steps import KINDS
 from dbal_conform.core.suite import Step
 from dbal_conform.core.verdict import Verdict
@@ -278,3 +278,24 @@ def test_other_calls_of_control_by_the_case_change_nothing_for_the_play() -> Non
         [], control={"conformance.fault": [fault("VALIDATION_ERROR", fields={"kind": "enum"})]}
     )
     assert play(written(*steps), target).verdict is Verdict.PASS
+
+
+def test_what_was_disturbed_is_mended_for_the_next_world() -> None:
+    steps: list[dict[str, Any]] = [
+        {"fault": {"database": "kill", "at": "commit"}},
+        call(COUNT, expect={"error": "DATABASE_ERROR"}),
+    ]
+    target = Scripted([fault("DATABASE_ERROR")])
+    result = play(written(*steps), target, offers=["faults.database", "faults.network"])
+    assert result.verdict is Verdict.PASS, result
+    assert isinstance(target.actions[-1], Mend)
+
+
+def test_a_fault_that_nothing_reached_could_not_run_whatever_else_came() -> None:
+    steps: list[dict[str, Any]] = [
+        {"fault": {"network": "cut", "at": "commit"}},
+        call(COUNT, expect={"error": "DATABASE_ERROR"}),
+    ]
+    target = Scripted([Value(0, 1)], unmended="no commit came")
+    result = play(written(*steps), target, offers=["faults.network"])
+    assert (result.verdict, result.reason) == (Verdict.COULD_NOT_RUN, "no commit came")
