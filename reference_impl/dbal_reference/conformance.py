@@ -54,7 +54,7 @@ def open_target(settings: Mapping[str, str]) -> Target:
     schema = load_schema(Path(folder) if folder else None)
     adapter = open_adapter(schema, settings["database"])
     try:
-        _refuse_rows(adapter)
+        refuse_rows(adapter)
         service = Service(
             schema, adapter, bootstrap_token=settings["bootstrap_token"], conformance=True
         )
@@ -64,6 +64,11 @@ def open_target(settings: Mapping[str, str]) -> Target:
     return Target(service, adapter)
 
 
-def _refuse_rows(adapter: Adapter) -> None:
+def refuse_rows(adapter: Adapter) -> None:
+    """See that a reset would destroy nothing.
+
+    Raises:
+        ValueError: the database holds rows that conformance did not make (CTL-MODE-003).
+    """
     if adapter.holds_rows():
         raise ValueError("the database holds rows already: give conformance one of its own")

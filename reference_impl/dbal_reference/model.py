@@ -141,6 +141,8 @@ class ErrorSpec(msgspec.Struct, frozen=True):
     name: str
     code: int
     retryable: bool
+    grpc: str = "UNKNOWN"  # the name of the status
+    grpc_by_reason: dict[str, str] = {}  # where `details.reason` makes it another
 
 
 class EnvelopeSpec(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from dbal_reference.cli import ddl
+from dbal_reference.cli import ddl, serve
 from dbal_reference.errors import SchemaError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ def dbal_reference() -> None:
 
 
 ddl.register(app)
+serve.register(app)
 
 
 def main() -> None:

@@ -74,7 +74,14 @@ def read_errors(document: Document) -> tuple[dict[str, ErrorSpec], dict[str, Env
     errors = {}
     for name, part in members["errors"].members().items():
         spec = _needing(part, ("code", "retryable"))
-        errors[name] = ErrorSpec(name, spec["code"].integer(), spec["retryable"].boolean())
+        by_reason = spec["grpc_by_reason"].members() if "grpc_by_reason" in spec else {}
+        errors[name] = ErrorSpec(
+            name,
+            spec["code"].integer(),
+            spec["retryable"].boolean(),
+            spec["grpc"].text() if "grpc" in spec else "UNKNOWN",
+            {reason: status.text() for reason, status in by_reason.items()},
+        )
     envelope = {}
     for reason, part in members["envelope"].members().items():
         spec = _needing(part, ("code",))

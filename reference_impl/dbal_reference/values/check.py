@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import re2
-
 from dbal_reference.model import Field
 from dbal_reference.per_object import per_object
 from dbal_reference.values import numbers, strings
 from dbal_reference.values.datetimes import canonical_datetime
 from dbal_reference.values.json_text import JsonDefect, read_json
 from dbal_reference.values.json_value import check_json
+from dbal_reference.values.whole import whole
 
 Checked: TypeAlias = tuple[Any, str | None]
 Check: TypeAlias = Callable[[Any], Checked]
@@ -122,7 +121,8 @@ _CHECKS: dict[str, Check] = {
 
 def _text_check(field: Field) -> Check:
     """Type, charset and lengths, then what the type, `pattern` and `format` ask for."""
-    pattern = re2.compile(field.pattern) if field.pattern is not None else None
+    matches = None if field.pattern is None else whole(field.pattern)
+    least, most = strings.lengths(field)
     holds_text = field.format == "json"  # its charset is judged with the rest of the text
     form = _form_of(field)
 
@@ -131,9 +131,9 @@ def _text_check(field: Field) -> Check:
             return None, "type"
         if not holds_text and not strings.charset_holds(value):
             return None, "charset"
-        if code := strings.check_length(field, value):
-            return None, code
-        if pattern is not None and not pattern.fullmatch(value):
+        if not least <= len(value) <= most:
+            return None, "min_length" if len(value) < least else "max_length"
+        if matches is not None and not matches(value):
             return None, "pattern"
         return form(value)
 
@@ -164,7 +164,8 @@ def _any_text(text: str) -> Checked:
 
 
 def _uuid(text: str) -> Checked:
-    return _or(strings.canonical_uuid(text), "format")
+    found = strings.canonical_uuid(text)
+    return found, "format" if found is None else None
 
 
 def _datetime(text: str) -> Checked:

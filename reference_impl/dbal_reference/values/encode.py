@@ -7,13 +7,21 @@ from dbal_reference.model import Entity
 from dbal_reference.values.numbers import MAX_SAFE
 
 
+class TaggedBigint(dict[str, str]):
+    """A bigint as JSON carries it; other wires take the number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__({"$bigint": str(number)})
+        self.number = number
+
+
 def encode_value(value: Any) -> Any:  # noqa: ANN401 -- any stored value
     """One stored value; a bigint beyond 2^53-1 is tagged (TYP-NUM-003).
 
     Integers within json values are never beyond, so the value alone decides.
     """
     if type(value) is int and not -MAX_SAFE <= value <= MAX_SAFE:
-        return {"$bigint": str(value)}
+        return TaggedBigint(value)
     return value
 
 

@@ -11,6 +11,10 @@ _DIGITS = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _LONG_DIGITS = 20  # "-" and the 19 digits of 2**63; Python refuses to read some thousand digits
 
 
+class Int64(int):
+    """An integer beyond 2^53-1 from a wire that keeps 64 bits: exact, and not tagged."""
+
+
 def check_integer(value: Any) -> tuple[int | None, str | None]:  # noqa: ANN401 -- any JSON value
     """A 32-bit integer, however written (TYP-NUM-001), or None and `type`, `min` or `max`."""
     number = whole(value)
@@ -27,12 +31,15 @@ def check_bigint(value: Any, *, tagged: bool) -> tuple[int | None, str | None]: 
     Args:
         value: a number or `{"$bigint": digits}`.
         tagged: JSON rules: tags are read, and an untagged number beyond 2^53-1 is `type`, since it
-            may already be rounded (TYP-NUM-004). Otherwise numbers are exact and tags unknown.
+            may already be rounded (TYP-NUM-004), unless it is an Int64. Otherwise numbers are
+            exact and tags unknown.
     """
     if tagged and type(value) is dict:
         return _untag(value)
     number = whole(value)
-    if number is None or (tagged and not -MAX_SAFE <= number <= MAX_SAFE):
+    if number is None:
+        return None, "type"
+    if tagged and not isinstance(value, Int64) and not -MAX_SAFE <= number <= MAX_SAFE:
         return None, "type"
     return _in_64_bits(number)
 
@@ -57,7 +64,7 @@ def whole(value: Any) -> int | None:  # noqa: ANN401 -- any JSON value
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return int(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return None

@@ -1,10 +1,12 @@
 """Forms of strings: what no string may hold, uuid, email, SemVer, page paths."""
 
 import re
+import sys
 
 import re2
 
 from dbal_reference.model import Field
+from dbal_reference.values.whole import whole
 
 # As contract.yaml says under `types`; a test holds them equal.
 EMAIL_LENGTH = 255
@@ -13,7 +15,7 @@ UUID_PATTERN = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-
 
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
 _UUID = re.compile(UUID_PATTERN)
-_EMAIL = re2.compile(EMAIL_PATTERN)
+_EMAIL = whole(EMAIL_PATTERN)
 _PATH = re2.compile(r"/[^\s?#]*")
 _IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 _NUMBER = r"(?:0|[1-9][0-9]*)"
@@ -29,19 +31,15 @@ def charset_holds(text: str) -> bool:
     return _REFUSED.search(text) is None
 
 
-def check_length(field: Field, text: str) -> str | None:
-    """`min_length` or `max_length`; code points count (TYP-STR-001)."""
-    if field.min_length is not None and len(text) < field.min_length:
-        return "min_length"
-    most = field.max_length
-    if field.type == "email":
-        most = EMAIL_LENGTH if most is None else min(most, EMAIL_LENGTH)
-    return "max_length" if most is not None and len(text) > most else None
+def lengths(field: Field) -> tuple[int, int]:
+    """The fewest and the most code points that count as no `min_length` and no `max_length`."""
+    most = sys.maxsize if field.max_length is None else field.max_length
+    return field.min_length or 0, min(most, EMAIL_LENGTH) if field.type == "email" else most
 
 
 def is_email(text: str) -> bool:
     """Whether the whole string has the form of section 3."""
-    return _EMAIL.fullmatch(text) is not None
+    return _EMAIL(text)
 
 
 def is_semver(text: str) -> bool:
