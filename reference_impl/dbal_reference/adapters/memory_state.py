@@ -30,7 +30,8 @@ class Table:
 
     def copy(self) -> "Table":
         """Make a table to alter; the rows are shared, since no row is ever altered."""
-        twin = copy.copy(self)
+        twin = object.__new__(Table)
+        twin.__dict__.update(self.__dict__)
         twin.rows = dict(self.rows)
         twin.taken = tuple(set(values) for values in self.taken)
         return twin

@@ -25,7 +25,7 @@ def resolve(value: Any, rows: Mapping[str, Any], actors: Mapping[str, Any]) -> A
     """
     match value:
         case str():
-            return _text(value, rows, actors)
+            return _text(value, rows, actors) if value.startswith("$") else value
         case dict():
             return {
                 key[1:] if key.startswith("$$") else key: resolve(member, rows, actors)
@@ -38,15 +38,13 @@ def resolve(value: Any, rows: Mapping[str, Any], actors: Mapping[str, Any]) -> A
 
 
 def _text(text: str, rows: Mapping[str, Any], actors: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- any JSON
-    if not text.startswith("$"):
-        return text
     if text.startswith("$$"):
         return text[1:]
     reference = _REFERENCE.fullmatch(text)
     if reference is None:
         return text
-    steps = [reference[1], *reference[2][1:].split(".")]
-    found: Any = {**rows, ACTOR: actors}
+    steps = reference[2][1:].split(".")
+    found: Any = actors if reference[1] == ACTOR else rows.get(reference[1])
     for step in steps:
         if not isinstance(found, Mapping) or step not in found:
             raise DanglingNameError(text)

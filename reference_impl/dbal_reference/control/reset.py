@@ -1,7 +1,6 @@
 """conformance.reset: a clean world with the actors and fixtures asked for (CTL-RESET)."""
 
 import secrets
-import uuid
 from typing import Any
 
 from dbal_reference.access.actor import Actor
@@ -21,6 +20,7 @@ from dbal_reference.operations.store import Store
 from dbal_reference.operations.system import SystemProcedure
 from dbal_reference.validation import Finding, validate_password
 from dbal_reference.values import encode_value
+from dbal_reference.values.uuids import new_uuid
 
 DEFAULT_TENANT = "default"
 CREDENTIALS = "Credential"
@@ -40,7 +40,7 @@ class World:
 
     def tenant(self, label: str) -> str:
         """The uuid of a label, made when first met (CTL-RESET-002)."""
-        return self.tenants.setdefault(label, str(uuid.uuid4()))
+        return self.tenants.setdefault(label, new_uuid())
 
 
 class Reset(SystemProcedure):

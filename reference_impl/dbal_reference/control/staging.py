@@ -21,23 +21,31 @@ class Staging:
 
     def begin(self) -> "Staged":
         """A unit that sees only what is inserted into it."""
-        return Staged(self._empty, self._links)
+        return Staged(dict(self._empty), self._links)
 
 
 class Staged(MemoryUnit):
-    """Remembers the order in which rows came, since references point backwards in it."""
+    """Remembers the order in which rows came, since references point backwards in it.
+
+    It is thrown away as soon as anything is wrong, so its tables are altered in place.
+    """
 
     def __init__(self, state: State, links: Sequence[Reference]) -> None:
         super().__init__(state, links, write=True)
+        self._own: set[str] = set()
         self._came: list[tuple[str, list[object]]] = []
 
     def insert(self, entity: str, rows: Sequence[Row]) -> None:
-        """Take rows; see `Unit.insert`."""
-        super().insert(entity, rows)
+        """Take rows whose references were judged already; see `Unit.insert`."""
+        if entity not in self._own:
+            self.state[entity] = self.state[entity].copy()
+            self._own.add(entity)
         if not self._came or self._came[-1][0] != entity:
             self._came.append((entity, []))
-        key = self.state[entity].key
-        self._came[-1][1].extend(row[key] for row in rows)
+        table, keys = self.state[entity], self._came[-1][1]
+        for row in rows:
+            table.put(row)
+            keys.append(row[table.key])
 
     def store(self, unit: Unit) -> None:
         """Insert what is left of them.

@@ -1,6 +1,5 @@
 """Rows that a call would create: judged, scanned, permitted, before any is stored (5 to 7)."""
 
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from dbal_reference.operations.rights import Rights
 from dbal_reference.operations.seal import seal_values
 from dbal_reference.sandbox import inspect
 from dbal_reference.validation import Finding, validate_create
+from dbal_reference.values.uuids import new_uuid
 
 _VIOLATIONS: dict[str, type[MaliciousCodeError | SandboxViolationError]] = {
     MaliciousCodeError.name: MaliciousCodeError,
@@ -73,7 +73,7 @@ class Drafts:
         """What only the service knows: the key it makes, and the tenant acted in (AUT-TEN-006)."""
         primary, tenant_field = self._entity.primary, self._entity.tenant_field
         if primary.generated and primary.name not in row:
-            row[primary.name] = str(uuid.uuid4())
+            row[primary.name] = new_uuid()
         if tenant_field is not None and tenant_field not in named:
             row[tenant_field] = call.actor.tenant
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dbal_reference.model import Entity, Field
+from dbal_reference.per_object import per_object
 
 
 def is_sealed(field: Field) -> bool:
@@ -19,7 +20,14 @@ def seal(value: str) -> str:
 
 def seal_values(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
     """The same values, sealed where the schema says so by `sensitive` and `unique`."""
-    return {
-        name: seal(value) if isinstance(value, str) and is_sealed(entity.fields[name]) else value
-        for name, value in values.items()
-    }
+    sealed = dict(values)
+    for name in _sealed(entity):
+        value = sealed.get(name)
+        if isinstance(value, str):
+            sealed[name] = seal(value)
+    return sealed
+
+
+@per_object
+def _sealed(entity: Entity) -> tuple[str, ...]:
+    return tuple(name for name, field in entity.fields.items() if is_sealed(field))

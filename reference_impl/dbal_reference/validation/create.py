@@ -1,13 +1,17 @@
 """`data` of create: what is given, and what the schema fills in."""
 
 import copy
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from dbal_reference.model import UNSET, Entity, Field, Schema
+from dbal_reference.per_object import per_object
 from dbal_reference.validation.author import Author
 from dbal_reference.validation.finding import Finding
 from dbal_reference.validation.judged import container, findings, judge
 from dbal_reference.values.datetimes import datetime_of_ms
+
+Fill: TypeAlias = Callable[[Author], Any]
 
 
 def validate_create(  # noqa: PLR0913 -- the seam of the service: each is a thing of its own
@@ -36,54 +40,89 @@ def validate_create(  # noqa: PLR0913 -- the seam of the service: each is a thin
     """
     if wrong := container(data, prefix):
         return {}, wrong
-    judged = judge(schema, entity, data, lambda field: _closed(field, author), tagged=tagged)
+    plan = _plan(entity)
+    closed = {} if author.is_system else plan.closed
+    judged = judge(schema, entity, data, closed, tagged=tagged)
+    values, codes = judged.values, judged.codes
     row: dict[str, Any] = {}
-    for name, field in entity.fields.items():
-        if name in judged.values:
-            row[name] = judged.values[name]
-        elif name not in judged.codes and not _resolved_later(entity, field):
-            filled = _filled(field, author)
-            if filled is UNSET:
-                judged.codes[name] = "required"
-            else:
-                row[name] = filled
-    _align(entity, row, judged.values)
-    return row, findings(entity, judged.codes, prefix)
+    for name, constant, fill in plan.steps:
+        if name in values:
+            row[name] = values[name]
+        elif name in codes:
+            continue
+        elif constant is not UNSET:
+            row[name] = constant
+        elif fill is not None:
+            row[name] = fill(author)
+        elif name not in plan.later:
+            codes[name] = "required"
+    for name, first in plan.aligned:
+        if first in values and name not in values:
+            row[name] = values[first]
+    return row, findings(entity, codes, prefix)
 
 
-def _align(entity: Entity, row: dict[str, Any], given: dict[str, Any]) -> None:
-    """`auto: updated` equals the time of creation, also if system gave that (ENT-GEN-004)."""
-    created = [name for name, field in entity.fields.items() if field.auto == "created"]
-    for name, field in entity.fields.items():
-        if field.auto == "updated" and name not in given and created and created[0] in given:
-            first = entity.fields[created[0]]
-            if first.type == field.type:
-                row[name] = given[created[0]]
+class _Plan(NamedTuple):
+    """How rows of one entity are filled, worked out once.
+
+    Attributes:
+        steps: each field with what it becomes if it is absent: a constant, or what depends on who
+            writes and when; else it is required, or resolved later.
+        later: fields that the service resolves.
+        closed: codes of fields that system alone may give (ENT-GEN-002).
+        aligned: `auto: updated` fields, each with the one of creation, whose time it has at first,
+            also if system gave that (ENT-GEN-004).
+    """
+
+    steps: tuple[tuple[str, Any, Fill | None], ...]
+    later: frozenset[str]
+    closed: Mapping[str, str]
+    aligned: tuple[tuple[str, str], ...]
 
 
-def _closed(field: Field, author: Author) -> str | None:
-    if author.is_system:
-        return None
-    kept = field.generated or field.managed or field.auto in ("created", "updated")
-    return "read_only" if kept else None
+@per_object
+def _plan(entity: Entity) -> _Plan:
+    fields = entity.fields
+    later = {entity.tenant_field} if entity.tenant_field is not None else set()
+    later |= {name for name, field in fields.items() if field.primary and field.generated}
+    created = [name for name, field in fields.items() if field.auto == "created"]
+    return _Plan(
+        steps=tuple(
+            (name, *((UNSET, None) if name in later else _absent(field)))
+            for name, field in fields.items()
+        ),
+        later=frozenset(later),
+        closed={
+            name: "read_only"
+            for name, field in fields.items()
+            if field.generated or field.managed or field.auto in ("created", "updated")
+        },
+        aligned=tuple(
+            (name, created[0])
+            for name, field in fields.items()
+            if field.auto == "updated" and created and fields[created[0]].type == field.type
+        ),
+    )
 
 
-def _resolved_later(entity: Entity, field: Field) -> bool:
-    return (field.primary and field.generated) or field.name == entity.tenant_field
-
-
-def _filled(field: Field, author: Author) -> Any:  # noqa: ANN401 -- any stored value
-    """What an absent field becomes, or UNSET if nothing can stand for it."""
+def _absent(field: Field) -> tuple[Any, Fill | None]:
+    """What an absent field becomes: a constant, or UNSET and how it is filled, if it can be."""
+    default = field.default
     if field.auto in ("created", "updated"):
-        return _moment(field, author.now_ms)
-    if field.auto == "increment" and field.default is UNSET:
-        return 1
-    if field.type != "json" and isinstance(field.default, dict):
-        return author.actor_id if "actor" in field.default else _moment(field, author.now_ms)
-    if field.default is not UNSET:
-        return copy.deepcopy(field.default)
-    return None if field.nullable else UNSET
+        return UNSET, _moment(field)
+    if field.auto == "increment" and default is UNSET:
+        return 1, None
+    if field.type != "json" and isinstance(default, dict):
+        by_actor = "actor" in default
+        return UNSET, (lambda author: author.actor_id) if by_actor else _moment(field)
+    if isinstance(default, (dict, list)):
+        return UNSET, lambda _author: copy.deepcopy(default)
+    if default is not UNSET:
+        return default, None
+    return (None if field.nullable else UNSET), None
 
 
-def _moment(field: Field, now_ms: int) -> int | str:
-    return datetime_of_ms(now_ms) if field.type == "datetime" else now_ms
+def _moment(field: Field) -> Fill:
+    if field.type == "datetime":
+        return lambda author: datetime_of_ms(author.now_ms)
+    return lambda author: author.now_ms

@@ -1,11 +1,11 @@
 """What create and update share: a look at every member of `data`, and the order of findings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from dbal_reference.model import Entity, Field, Schema
+from dbal_reference.model import Entity, Schema
 from dbal_reference.sandbox import over_limits
 from dbal_reference.validation.finding import Finding
 from dbal_reference.validation.graph import judge_graph
@@ -31,30 +31,32 @@ def judge(
     schema: Schema,
     entity: Entity,
     data: Mapping[str, Any],
-    closed: Callable[[Field], str | None],
+    closed: Mapping[str, str],
     *,
     tagged: bool = True,
 ) -> Judged:
-    """Every given member against its field; `closed` says why a field cannot be given at all.
+    """Every given member against its field; `closed` has codes of fields that cannot be given.
 
     A code field that is too long or too deep is left to the sandbox, which need not parse it
     (SBX-LIM-002). Graph fields are judged as graphs too, together if both are given.
     """
-    judged = Judged({}, {})
+    values: dict[str, Any] = {}
+    codes: dict[str, str] = {}
+    judged = Judged(values, codes)
     for name, value in data.items():
         field = entity.fields.get(name)
         if field is None:
-            judged.codes[name] = "unknown_field"
-        elif code := closed(field):
-            judged.codes[name] = code
-        elif over_limits(schema, field, value):
-            judged.values[name] = value
+            codes[name] = "unknown_field"
+        elif name in closed:
+            codes[name] = closed[name]
+        elif field.scan == "code" and over_limits(schema, field, value):
+            values[name] = value
         else:
             accepted, code = check_value(field, value, tagged=tagged)
             if code is not None:
-                judged.codes[name] = code
+                codes[name] = code
             else:
-                judged.values[name] = accepted
+                values[name] = accepted
     if entity.graph is not None:
         sound = {
             name: value
@@ -67,6 +69,8 @@ def judge(
 
 def findings(entity: Entity, codes: Mapping[str, str], prefix: str) -> list[Finding]:
     """In the order of the schema's fields, unknown names last as given (ERR-FORM-004)."""
+    if not codes:
+        return []
     known = [name for name in entity.fields if name in codes]
     unknown = [name for name in codes if name not in entity.fields]
     lead = f"{prefix}." if prefix else ""

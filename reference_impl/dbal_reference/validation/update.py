@@ -3,6 +3,7 @@
 from typing import Any
 
 from dbal_reference.model import Entity, Field, Schema
+from dbal_reference.per_object import per_object
 from dbal_reference.validation.author import Author
 from dbal_reference.validation.finding import Finding
 from dbal_reference.validation.judged import container, findings, judge
@@ -37,7 +38,7 @@ def validate_update(  # noqa: PLR0913 -- the seam of the service: each is a thin
         return {}, wrong
     if not data and not allow_empty:
         return {}, [finding(prefix or "data", "empty")]
-    judged = judge(schema, entity, data, _closed, tagged=tagged)
+    judged = judge(schema, entity, data, _closed(entity), tagged=tagged)
     return judged.values, findings(entity, judged.codes, prefix)
 
 
@@ -64,8 +65,14 @@ def _later(field: Field, before: Any, now_ms: int) -> Any:  # noqa: ANN401 -- bi
     return datetime_of_ms(moment)
 
 
-def _closed(field: Field) -> str | None:
-    """Why the field cannot be given in an update, by anyone (ENT-GEN-002, ENT-GEN-003)."""
+@per_object
+def _closed(entity: Entity) -> dict[str, str]:
+    """Why fields cannot be given in an update, by anyone (ENT-GEN-002, ENT-GEN-003)."""
+    reasons = {name: _reason(field) for name, field in entity.fields.items()}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def _reason(field: Field) -> str | None:
     if field.generated or field.managed or field.auto is not None:
         return "read_only"
     return "immutable" if field.immutable or field.primary else None
