@@ -20,6 +20,7 @@ from dbal_conform.core.ledger import Column, Fold, Footer, Header, Ledger
 from dbal_conform.core.plan import Trial, shuffled
 from dbal_conform.core.selection import settle
 from dbal_conform.core.verdict import TrialResult, Verdict
+from dbal_conform.corpus.target import Target
 from dbal_conform.environments.base import Base
 from dbal_conform.environments.servers import Servers
 from dbal_conform.executors import Executor
@@ -170,7 +171,7 @@ def _executor(
     try:
         bases, mortal = servers.stand(preparation.databases, _mortal(preparation))
         job = _job(preparation, means, Path(scratch.name), bases, mortal)
-        executor = Pool(job, means.workers) if means.workers else Local(job)
+        executor = Pool(job, _hands(job, means)) if means.workers else Local(job)
         yield executor, job
     finally:
         with _undisturbed():
@@ -190,6 +191,26 @@ def _mortal(preparation: Preparation) -> set[Database]:
     return {preparation.databases[site] for site in sites}
 
 
+def _hands(job: Job, means: Means) -> int:
+    """Return how many workers there may be: who resets a target must have it for himself."""
+    return 1 if any(ware.manifest.is_shared for ware in job.wares) else means.workers
+
+
+def _token(target: Target) -> str:
+    """Return the token of a target that runs already, empty for one that gets the run's.
+
+    Raises:
+        InputError: the variable that the manifest names is not set.
+    """
+    written = target.manifest.connect.token
+    if written is None:
+        return ""
+    token = os.environ.get(written.env, "")
+    if not token:
+        raise InputError(f"{target.name}: set {written.env} to the bootstrap token of the target")
+    return token
+
+
 def _job(
     preparation: Preparation,
     means: Means,
@@ -201,7 +222,13 @@ def _job(
         contract=preparation.contract,
         plan=preparation.plan,
         wares=tuple(
-            Ware(target.manifest, target.folder, bases[database], mortal.get(database))
+            Ware(
+                target.manifest,
+                target.folder,
+                bases[database],
+                mortal.get(database),
+                token=_token(target),
+            )
             for target, database in zip(preparation.targets, preparation.databases, strict=True)
         ),
         bootstrap_token=means.bootstrap_token,

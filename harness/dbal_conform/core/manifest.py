@@ -8,12 +8,13 @@ import msgspec
 
 from dbal_conform.core.database import database_of
 from dbal_conform.core.errors import InputError
+from dbal_conform.core.reading import milliseconds
 from dbal_conform.core.selection import Control
 
 TransportName: TypeAlias = Literal["in-process", "stdio", "websocket", "http", "grpc"]
 
 # What `{...}` in a manifest may name; each is filled in anew for each worker.
-PLACEHOLDERS = frozenset({"bootstrap_token", "database.url", "port", "schema"})
+PLACEHOLDERS = frozenset({"bootstrap_token", "database.url", "port", "python", "schema"})
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_.]+)\}")
 
@@ -45,7 +46,10 @@ class Ready(Model, frozen=True):
 
 
 class Start(Model, frozen=True):
-    """How to start it: a command or a container; `env` is all that it gets beside PATH, HOME."""
+    """How to start it: a command, or a container that `command` gives its arguments.
+
+    `env` is all that it gets beside PATH, HOME, LANG and the bootstrap token.
+    """
 
     command: tuple[str, ...] | None = None
     container: Container | None = None
@@ -87,6 +91,17 @@ class Manifest(Model, frozen=True):
     control: Control = "public"
     claims: Literal["hello"] | tuple[str, ...] = "hello"
     baseline: str | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it runs already, so that all who test it test one and the same."""
+        return self.start is None and self.transport != "in-process"
+
+    @property
+    def ready_s(self) -> float | None:
+        """How long it may take until it answers hello, None where it does not say."""
+        ready = self.start.ready if self.start else None
+        return None if ready is None else milliseconds(ready.hello) / 1000
 
     @property
     def specs(self) -> tuple[str, ...]:

@@ -94,6 +94,8 @@ def _of_expect(expect: Expect | None) -> Iterator[str]:
 
 
 def _of_fault(step: InjectFault) -> Iterator[str]:
+    if step.connection:
+        yield "connections"
     if step.target:
         yield "faults.target"
     if step.database:

@@ -1,5 +1,6 @@
 """From `target.yaml` to a manifest, and from what a user names to targets."""
 
+import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +15,13 @@ from dbal_conform.corpus.source import Finding, read_source
 
 MANIFEST = "target.yaml"
 DEFAULT_TARGET = "reference-sqlite"
+URLS = {
+    "websocket": "ws://127.0.0.1:{port}/rpc",
+    "http": "http://127.0.0.1:{port}/rpc",
+    "grpc": "grpc://127.0.0.1:{port}",
+}
+
+_DURATION = re.compile(r"[1-9][0-9]{0,4}(?:ms|s|m)")
 
 
 class Target(NamedTuple):
@@ -91,9 +99,36 @@ def _findings(manifest: Manifest) -> Iterable[Finding]:
             database_of(spec)
         except InputError as error:
             yield Finding(("databases", place), str(error))
-    connect = manifest.connect
-    if manifest.transport == "in-process":
+    yield from _of_connect(manifest)
+    yield from _of_start(manifest)
+
+
+def _of_connect(manifest: Manifest) -> Iterable[Finding]:
+    connect, transport = manifest.connect, manifest.transport
+    if transport == "in-process":
         if connect.entry is None:
             yield Finding((), "in-process needs connect.entry: `module:factory`")
     elif connect.entry is not None:
-        yield Finding(("connect", "entry"), f"only in-process has an entry: {manifest.transport}")
+        yield Finding(("connect", "entry"), f"only in-process has an entry: {transport}")
+    if transport in ("websocket", "http", "grpc") and connect.url is None:
+        yield Finding((), f"{transport} needs connect.url, as in {URLS[transport]}")
+    if connect.token is not None and manifest.start is not None:
+        why = "what is started gets the token of the run in DBAL_BOOTSTRAP_TOKEN"
+        yield Finding(("connect", "token"), why)
+
+
+def _of_start(manifest: Manifest) -> Iterable[Finding]:
+    start = manifest.start
+    if start is None:
+        if manifest.transport == "stdio":
+            yield Finding((), "stdio needs start.command: the program that has the pipes")
+        return
+    if manifest.transport == "in-process":
+        yield Finding(("start",), "in-process starts nothing: connect.entry is called")
+    if start.container is None and not start.command:
+        yield Finding(("start",), "name a command or a container")
+    container = start.container
+    if container is not None and (container.image is None) is (container.build is None):
+        yield Finding(("start", "container"), "name exactly one of image and build")
+    if start.ready is not None and not _DURATION.fullmatch(start.ready.hello):
+        yield Finding(("start", "ready", "hello"), f"{start.ready.hello!r}: write 30s or 2m")

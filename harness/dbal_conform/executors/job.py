@@ -24,6 +24,7 @@ class Ware(msgspec.Struct, frozen=True):
     folder: Path
     base: Base
     mortal: Base | None = None
+    token: str = ""  # of a target that runs already, in place of the run's own
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -43,11 +44,16 @@ class Job(msgspec.Struct, frozen=True):
     retries: int = 0
     most_lines: int = 0
 
+    def token(self, site: int) -> str:
+        """Return the bootstrap token of the target of that site."""
+        return self.wares[site].token or self.bootstrap_token
+
     def secrets(self, site: int) -> tuple[str, ...]:
         """Return what must not leave from a trial on that site, beside its own secrets."""
         bases = (self.wares[site].base, self.wares[site].mortal)
         urls = (base.url for base in bases if base is not None)
-        return (self.bootstrap_token, *(each for url in urls for each in secrets_of_url(url)))
+        passwords = (each for url in urls for each in secrets_of_url(url))
+        return (self.bootstrap_token, self.token(site), *passwords)
 
     def faults(self, trial: Trial) -> frozenset[str]:
         """Return the needs of a trial that its environment has to meet by doing harm."""

@@ -75,6 +75,8 @@ class Line:
                 self._race(branches)
             case Pause(seconds):
                 sleep(seconds)
+            case Environment(connection=str(fault)):
+                answer = _tried(lambda: self.transport.disturb(fault))
             case Environment():
                 self.shaken = True
                 answer = _tried(lambda: self.ground.apply(action))
@@ -115,7 +117,7 @@ class Line:
             return ask()
         except TargetError as error:
             silence = Silence(request_id, error.how, str(error))
-            if error.how != "protocol_violation":
+            if error.how != "protocol_violation" or not self.transport.keeps_lines:
                 self.spoilt = silence
             return silence
 

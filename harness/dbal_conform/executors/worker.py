@@ -1,5 +1,6 @@
 """A batch of trials to results: one open line for each site, kept between trials."""
 
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,12 @@ from typing import TypeAlias
 
 import msgspec
 
-from dbal_conform.core.errors import ConformError, CouldNotRunError, TargetError
+from dbal_conform.core.errors import (
+    ConformError,
+    CouldNotRunError,
+    InexpressibleError,
+    TargetError,
+)
 from dbal_conform.core.plan import Trial
 from dbal_conform.core.play import TrialPlay
 from dbal_conform.core.redact import Redactor, secrets_of_url
@@ -15,6 +21,7 @@ from dbal_conform.core.selection import offers_of
 from dbal_conform.core.suite import Case
 from dbal_conform.core.verdict import TrialResult, Verdict
 from dbal_conform.environments import open_environment
+from dbal_conform.environments.owner import own_name
 from dbal_conform.executors.hello import introduction
 from dbal_conform.executors.job import Introduction, Job
 from dbal_conform.executors.redaction import redacted
@@ -48,6 +55,7 @@ class Worker:
     ) -> None:
         self._alive = alive
         self._job = job
+        self._owner = own_name()
         self._name = name
         self._opened = 0
         self._lines: dict[Key, Line] = {}
@@ -89,7 +97,7 @@ class Worker:
     def _attempt(self, trial: Trial, attempt: int) -> TrialResult:
         try:
             return self._play(trial, attempt)
-        except (TargetError, CouldNotRunError) as error:
+        except (TargetError, CouldNotRunError, InexpressibleError) as error:
             verdict, reason = _verdict_of(error), str(error)
         except Exception as error:  # noqa: BLE001 -- our own fault must not end the other trials
             self._drop((trial.site, self._job.faults(trial)))
@@ -103,7 +111,7 @@ class Worker:
         play = TrialPlay(
             _limited(self._job.plan.cases[trial.case], self._job.timeout_s),
             self._job.contract,
-            bootstrap_token=self._job.bootstrap_token,
+            bootstrap_token=self._job.token(trial.site),
             claims=self._known[trial.site].claims or (),
             offers=offers_of(site),
             control=site.control,
@@ -135,7 +143,7 @@ class Worker:
             raise failures[-1]
         if self._lines and len(self._lines) == self._job.most_lines:
             self._drop(next(iter(self._lines)))  # the one that has been open for longest
-        self._alive(2 * OPENING_S)  # to open it, and to hear its hello
+        self._alive(2 * self._opening_s(key[0]))  # to open it, and to hear its hello
         try:
             line = self._lines[key] = self._open(*key)
         except (TargetError, CouldNotRunError) as error:
@@ -151,12 +159,15 @@ class Worker:
         base = (ware.mortal if "faults.database" in faults else None) or ware.base
         ground = open_environment(base, job.scratch, f"{self._name}.{self._opened}", faults)
         values = {
-            "bootstrap_token": job.bootstrap_token,
+            "bootstrap_token": job.token(place),
             "database.url": ground.url,
+            "python": sys.executable,
             "schema": str(job.schema_folder),
         }
         try:
-            transport = open_transport(Opening(ware.manifest, ware.folder, values, OPENING_S))
+            transport = open_transport(
+                Opening(ware.manifest, ware.folder, values, self._opening_s(place), self._owner)
+            )
         except BaseException:
             ground.close()
             raise
@@ -169,6 +180,9 @@ class Worker:
         self._known[place] = said
         transport.reply_limit = said.reply_limit
         return line
+
+    def _opening_s(self, place: int) -> float:
+        return self._job.wares[place].manifest.ready_s or OPENING_S
 
     def _drop(self, key: Key) -> None:
         line = self._lines.pop(key, None)
@@ -191,8 +205,14 @@ def _limited(case: Case, timeout_s: float | None) -> Case:
     return msgspec.structs.replace(case, timeout_ms=round(timeout_s * 1000))
 
 
-def _verdict_of(error: TargetError | CouldNotRunError) -> Verdict:
-    return Verdict(error.how) if isinstance(error, TargetError) else Verdict.COULD_NOT_RUN
+def _verdict_of(error: TargetError | CouldNotRunError | InexpressibleError) -> Verdict:
+    match error:
+        case TargetError():
+            return Verdict(error.how)
+        case CouldNotRunError():
+            return Verdict.COULD_NOT_RUN
+        case InexpressibleError():
+            return Verdict.NOT_APPLICABLE
 
 
 def _our_fault(error: Exception) -> str:
