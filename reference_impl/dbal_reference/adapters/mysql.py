@@ -29,17 +29,20 @@ WHERE table_schema = DATABASE()
 
 
 class MysqlAdapter(ServerAdapter):
-    """Opens `mariadb://user:password@host:port/database`, or `mysql://...`; either is the other."""
+    """Opens `mariadb://user:password@host:port/database`, or `mysql://...`; either is the other.
 
-    capabilities = ServerAdapter.capabilities | {
-        *("joins", "relations", "fullTextSearch", "aggregations"),
-    }
+    MariaDB claims `jsonQueries`, and MySQL does not (docs/decisions/063).
+    """
+
+    capabilities = ServerAdapter.capabilities | {"fullTextSearch", "aggregations"}
 
     def __init__(self, schema: Schema, url: str) -> None:
         self._settings = _settings(parsed := parse(url, port=_PORT, options=_OPTIONS))
         server = self._ask()
         self.name, self.version = server.name, str(server)
         statements = Statements(schema, MysqlDialect(server))
+        if statements.dialect.places is not None:
+            self.capabilities |= {"jsonQueries"}
         super().__init__(schema, statements, readers=parsed.pool_size)
         try:
             self._create_tables()

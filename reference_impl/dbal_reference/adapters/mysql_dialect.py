@@ -8,6 +8,7 @@ from sqlalchemy import Column, Computed, Index, Table, Text, UnaryExpression
 from sqlalchemy.dialects.mysql import DOUBLE, LONGTEXT, TINYINT, VARCHAR, pymysql
 from sqlalchemy.types import TypeEngine
 
+from dbal_reference.adapters.mariadb_places import MariadbPlaces
 from dbal_reference.adapters.mysql_functions import MysqlFunctions
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.model import Field
@@ -55,6 +56,8 @@ class MysqlDialect(Dialect):
     def __init__(self, server: Server) -> None:
         super().__init__(pymysql.dialect(paramstyle="format"))
         self.decoders = {**self.decoders, "boolean": bool}
+        if server.name == "mariadb":
+            self.places = MariadbPlaces(server.collation)
         self.furniture = {
             WRITER: f"CREATE TABLE {WRITER} (id TINYINT NOT NULL PRIMARY KEY) ENGINE=InnoDB "
             "SELECT 1 AS id"

@@ -1,28 +1,16 @@
 """What queries beyond the basics ask of MariaDB and MySQL."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, func, literal
+from sqlalchemy import func, literal
 
 from dbal_reference.adapters.sql.functions import Expression, Functions
-from dbal_reference.query.predicate import Kind
 
 _SCALE = 2.0**60  # so many doubles are summed without leaving their range; a power of 2 is exact
 
 
 class MysqlFunctions(Functions):
     """Regular expressions with both cases of each letter, since LOWER folds more than ASCII."""
-
-    def place(
-        self, column: Expression, path: Sequence[BindParameter[Any]], kind: Kind
-    ) -> Expression:
-        """Never asked: jsonQueries is not claimed."""
-        raise NotImplementedError
-
-    def place_is_null(self, column: Expression, path: Sequence[BindParameter[Any]]) -> Expression:
-        """Never asked: jsonQueries is not claimed."""
-        raise NotImplementedError
 
     def word(self, word: str) -> str:
         """A regular expression."""

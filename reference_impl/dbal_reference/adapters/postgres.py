@@ -44,9 +44,7 @@ class PostgresAdapter(ServerAdapter):
     """Opens `postgresql://user:password@host:port/database`, in the schema that comes first."""
 
     name = "postgresql"
-    capabilities = ServerAdapter.capabilities | {
-        *("joins", "relations", "fullTextSearch", "jsonQueries", "aggregations"),
-    }
+    capabilities = ServerAdapter.capabilities | {"fullTextSearch", "jsonQueries", "aggregations"}
 
     def __init__(self, schema: Schema, url: str) -> None:
         self._settings = _settings(parsed := parse(url, port=_PORT, options=_OPTIONS))

@@ -19,7 +19,7 @@ class PostgresDialect(Dialect):
     fails_whole = True
     hasty = True  # it judges restrict after the cascades of the row, but not after theirs
     index_bytes = 2700  # a third of a page
-    functions = PostgresFunctions()
+    functions = places = PostgresFunctions()
 
     def __init__(self) -> None:
         super().__init__(psycopg(paramstyle="format"))  # type: ignore[no-untyped-call]  # SQLAlchemy types it not

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH
 from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters.sql.functions import Expression, Functions
+from dbal_reference.adapters.sql.json_places import JsonPlaces
 from dbal_reference.query.predicate import Kind, Path
 
 _WHOLE: Expression = literal_column("'{}'")  # the path that leads to the value itself
@@ -29,14 +30,14 @@ _BLANK: Expression = literal_column("' '")
 _NULL: Expression = literal_column("'null'")
 
 
-class PostgresFunctions(Functions):
+class PostgresFunctions(Functions, JsonPlaces):
     """JSON is read as jsonb; the collation "C" of all text makes LOWER fold ASCII alone.
 
     A path is a jsonpath, strict: names lead nowhere from lists, places nowhere from objects, and
     neither from scalars, of which the operator -> would take each for a list of itself.
     """
 
-    def path(self, path: Path) -> tuple[tuple[Hashable, ...], list[Any]]:
+    def path(self, path: Path, *, text: bool) -> tuple[tuple[Hashable, ...], list[Any]]:  # noqa: ARG002 -- both are read alike
         """One parameter, so that one statement serves all paths."""
         steps = (f"[{part}]" if isinstance(part, int) else f".{_quoted(part)}" for part in path)
         return (), [f"strict ${''.join(steps)}"]

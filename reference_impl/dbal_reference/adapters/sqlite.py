@@ -44,7 +44,7 @@ class SqliteDialect(Dialect):
     """Text compares by its UTF-8 bytes (BINARY) and nulls are lowest: SQLite's own defaults."""
 
     mixes_exactly = True
-    functions = SqliteFunctions()
+    functions = places = SqliteFunctions()
 
     def __init__(self) -> None:
         super().__init__(pysqlite(paramstyle="qmark"))

@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, Double, Integer, Text, and_, func, literal
 from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters.sql.functions import Expression, Functions
+from dbal_reference.adapters.sql.json_places import JsonPlaces
 from dbal_reference.query.json_place import at, of_kind, read_text
 from dbal_reference.query.predicate import Kind, Path
 from dbal_reference.query.sums import exact_average, exact_sum
@@ -28,10 +29,10 @@ _BEHIND: Expression = literal_column("'[^0-9a-z]*'")
 _TYPES: dict[Kind, TypeEngine[Any]] = {"string": Text(), "number": Double(), "boolean": Integer()}
 
 
-class SqliteFunctions(Functions):
+class SqliteFunctions(Functions, JsonPlaces):
     """The functions that `add_functions` adds to a connection, and GLOB and LIKE."""
 
-    def path(self, path: Path) -> tuple[tuple[Hashable, ...], list[Any]]:
+    def path(self, path: Path, *, text: bool) -> tuple[tuple[Hashable, ...], list[Any]]:  # noqa: ARG002 -- both are read alike
         """One parameter, so that one statement serves all paths."""
         return (), [json.dumps(path)]
 

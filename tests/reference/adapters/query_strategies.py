@@ -1,5 +1,6 @@
 """Random JSON, places in it, words, relations and aggregates over the world."""
 
+import json
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,7 +21,25 @@ from dbal_reference.query.predicate import (
     Through,
 )
 
-NAMES = ["a", "b", "a.b", 'q"', "'", "$", "$.a", "", "0", "*", "\\", "é", "\n", "A", "%s", "?"]
+NAMES = [
+    "a",
+    "b",
+    "a/b",
+    "a.b",
+    'q"',
+    "'",
+    "$",
+    "$.a",
+    "",
+    "0",
+    "*",
+    "\\",
+    "é",
+    "\n",
+    "A",
+    "%s",
+    "?",
+]
 OFTEN = st.just("a") | st.sampled_from(NAMES)  # so that paths lead somewhere
 SCALARS: list[Any] = [
     *(None, True, False, "", "a", "A", "ab", "1", "true", "null", "%", 'x"y', "\U0001f600", "é"),
@@ -46,19 +65,56 @@ OPERATORS: dict[Kind, list[PlaceOperator]] = {
 
 
 @st.composite
-def insides(draw: st.DrawFn) -> Inside:
+def insides(draw: st.DrawFn, field: str = "data", *, text: bool = False) -> Inside:
     path, kind = draw(PATHS), draw(st.sampled_from(sorted(OF_KIND)))
     operand = st.sampled_from(OF_KIND[kind])
     match draw(st.sampled_from(["isNull", "in", "compare"])):
         case "isNull":
-            return Inside("data", path, "isNull")
+            return Inside(field, path, "isNull", text=text)
         case "in":
-            return Inside("data", path, "in", tuple(draw(st.lists(operand, max_size=4))), kind)
+            members = tuple(draw(st.lists(operand, max_size=4)))
+            return Inside(field, path, "in", members, kind, text)
         case _:
-            return Inside("data", path, draw(st.sampled_from(OPERATORS[kind])), draw(operand), kind)
+            op = draw(st.sampled_from(OPERATORS[kind]))
+            return Inside(field, path, op, draw(operand), kind, text)
 
 
 PLACES = trees(insides())
+PLACES_IN_TEXT = trees(insides("label", text=True))
+BLANKS = st.sampled_from(["", "", " ", "\n\t", "\r"])
+
+
+def spelt(draw: st.DrawFn, value: Any) -> str:  # noqa: ANN401 -- any JSON
+    """Write JSON as others may: blanks anywhere, needless escapes, numbers in any form."""
+
+    def joined(parts: list[str], ends: str) -> str:
+        inner = ",".join(f"{draw(BLANKS)}{part}{draw(BLANKS)}" for part in parts)
+        return f"{ends[0]}{draw(BLANKS) if not parts else inner}{ends[1]}"
+
+    match value:
+        case str():
+            return f'"{"".join(spelt_letter(draw, letter) for letter in value)}"'
+        case dict():
+            members = [
+                f"{spelt(draw, name)}{draw(BLANKS)}:{draw(BLANKS)}{spelt(draw, member)}"
+                for name, member in value.items()
+            ]
+            return joined(members, "{}")
+        case list():
+            return joined([spelt(draw, member) for member in value], "[]")
+        case float() | int() if not isinstance(value, bool):
+            forms = [json.dumps(value), f"{value:.17e}", f"{value:.20E}"]
+            return draw(st.sampled_from(forms))
+        case _:
+            return json.dumps(value)
+
+
+def spelt_letter(draw: st.DrawFn, letter: str) -> str:
+    plain = json.dumps(letter, ensure_ascii=False)[1:-1]
+    units = letter.encode("utf-16-be").hex()
+    escaped = "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    odd = f"\\u{escaped[2:].upper()}" if len(units) == 4 else escaped
+    return draw(st.sampled_from([plain, plain, escaped, odd, "\\/" if letter == "/" else plain]))
 
 
 @st.composite
@@ -66,6 +122,16 @@ def boxes(draw: st.DrawFn) -> list[Row]:
     """Make rows that hold JSON."""
     values = draw(st.lists(st.none() | JSON, max_size=8))
     return [thing(str(n), data=value, name=str(n)) for n, value in enumerate(values)]
+
+
+@st.composite
+def boxes_of_text(draw: st.DrawFn) -> list[Row]:
+    """Make rows that hold JSON as text."""
+    values = draw(st.lists(JSON, max_size=6))
+    return [
+        thing(str(n), label=f"{draw(BLANKS)}{spelt(draw, value)}{draw(BLANKS)}", name=str(n))
+        for n, value in enumerate(values)
+    ]
 
 
 LETTERS = ["cat", "CAT", "dog", "cats", "x9z", "é", "\u212a", "\u017f"]  # some fold to ASCII

@@ -1,5 +1,6 @@
 """Queries beyond the basics: every database that claims them answers as memory does."""
 
+import json
 import math
 from typing import Any
 
@@ -9,19 +10,21 @@ from hypothesis import strategies as st
 from tests.reference.adapters.query_strategies import (
     JOINS,
     PLACES,
+    PLACES_IN_TEXT,
     WORDS,
     aggregates,
     boxes,
+    boxes_of_text,
     joined_orders,
     texts,
 )
 from tests.reference.adapters.strategies import PREDICATES, forests
 from tests.reference.adapters.test_agreement import CHECKS, both, fill, reading
-from tests.reference.adapters.world import select
+from tests.reference.adapters.world import select, thing
 
 from dbal_reference.adapters import Adapter, Row
 from dbal_reference.query.groups import Aggregate
-from dbal_reference.query.predicate import Each, In, Not, Order, Predicate, Select
+from dbal_reference.query.predicate import Each, In, Inside, Not, Order, Predicate, Select
 
 __all__ = ["both"]
 
@@ -49,6 +52,40 @@ def test_places_inside_json(
 ) -> None:
     need(both, "jsonQueries")
     agree(both, rows, where)
+
+
+@CHECKS
+@given(rows=boxes_of_text(), where=PLACES_IN_TEXT)
+def test_places_inside_json_as_others_write_it(
+    both: tuple[Adapter, Adapter], rows: list[Row], where: Predicate
+) -> None:
+    need(both, "jsonQueries")
+    agree(both, rows, where)
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_places_far_down_far_along_and_of_long_names(
+    both: tuple[Adapter, Adapter], *, text: bool
+) -> None:
+    need(both, "jsonQueries")
+    deepest: Any = "end"
+    for _ in range(32):
+        deepest = [deepest]
+    name, list_ = "n" * 5000, [*range(70_000), "last"]
+    values = [deepest, {name: {name: 1}}, list_, {"a": deepest[0], "b": 2}]
+    field = "label" if text else "data"
+    rows = [
+        thing(str(n), **{field: json.dumps(value) if text else value})
+        for n, value in enumerate(values)
+    ]
+    fill(both, rows)
+    paths: list[tuple[str | int, ...]] = [(0,) * 32, (name, name), (70_000,), ("b",), (70_001,)]
+    with reading(both) as (memory, other):
+        for path in paths:
+            where = Not(Inside(field, path, "isNull", text=text))
+            found = other.select(select("Thing", where))
+            assert found == memory.select(select("Thing", where))
+            assert len(found) == (path != (70_001,))
 
 
 @CHECKS

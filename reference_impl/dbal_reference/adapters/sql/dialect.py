@@ -24,6 +24,7 @@ from sqlalchemy.engine import Dialect as Compiler
 from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters.sql.functions import Functions
+from dbal_reference.adapters.sql.json_places import JsonPlaces
 from dbal_reference.model import Field
 
 Expression: TypeAlias = ColumnElement[Any]
@@ -87,6 +88,9 @@ class Dialect(ABC):
 
     # For queries beyond the basics; an adapter without it must not claim them.
     functions: Functions
+
+    # For places inside JSON; an adapter claims jsonQueries if, and only if, there is one.
+    places: JsonPlaces | None = None
 
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler

@@ -132,11 +132,13 @@ class Builder:
         size: int,
     ) -> Expression:
         """Look at a place inside JSON (QRY-JSON)."""
-        functions = self._dialect.functions
-        path = [self.parameter(each) for each in functions.path_types(signature)]
+        places = self._dialect.places
+        if places is None:
+            raise AssertionError("no shape looks inside JSON here")
+        path = [self.parameter(each) for each in places.path_types(signature)]
         if op == "isNull":
-            return functions.place_is_null(column, path)
-        value = functions.place(column, path, kind)
+            return places.place_is_null(column, path)
+        value = places.place(column, path, kind)
         if op == "in":
             return value.in_([self.parameter(value.type) for _ in range(size)])
         return self._compare(value, op)

@@ -1,43 +1,19 @@
 """What queries beyond the basics ask of a database, in one class for each kind of it.
 
-An adapter claims `jsonQueries`, `fullTextSearch` and `aggregations` when its functions are exact.
+An adapter claims `fullTextSearch` and `aggregations` when its functions are exact.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Text, func
-from sqlalchemy.types import TypeEngine
-
-from dbal_reference.query.predicate import Kind, Path
+from sqlalchemy import ColumnElement, func
 
 Expression = ColumnElement[Any]
 
 
 class Functions(ABC):
     """Expressions on one column; what they are asked with are parameters, never text."""
-
-    def path(self, path: Path) -> tuple[tuple[Hashable, ...], list[Any]]:
-        """Give what the text of a statement depends on, and the parameters, of a path in JSON."""
-        return tuple(type(part) is int for part in path), list(path)
-
-    def path_types(self, signature: tuple[Hashable, ...]) -> list[TypeEngine[Any]]:
-        """Give the types of these parameters."""
-        return [Integer() if counted else Text() for counted in signature]
-
-    @abstractmethod
-    def place(
-        self, column: Expression, path: Sequence[BindParameter[Any]], kind: Kind
-    ) -> Expression:
-        """Give what stands at the place if it is of this kind, else null.
-
-        Text has the collation of other columns; numbers are doubles; booleans are as in columns.
-        """
-
-    @abstractmethod
-    def place_is_null(self, column: Expression, path: Sequence[BindParameter[Any]]) -> Expression:
-        """Say that the path leads nowhere, or to JSON null; never null itself."""
 
     @abstractmethod
     def word(self, word: str) -> str:

@@ -103,7 +103,9 @@ class Shaper:
         op, operand, count = predicate.op, predicate.operand, 0
         if op == "in" and not operand:
             return ("always", False)
-        signature, path = self._dialect.functions.path(predicate.path)
+        if self._dialect.places is None:
+            raise ValueError("this database reads no places inside JSON")
+        signature, path = self._dialect.places.path(predicate.path, text=predicate.text)
         operands += path
         if op == "in":
             count = _padded(operand, operands)
