@@ -19,7 +19,7 @@ from dbal_reference.adapters import OverdueError, UnavailableError
 from dbal_reference.adapters.sql import record
 from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
-from dbal_reference.adapters.sql.pool import Pool
+from dbal_reference.adapters.sql.pool import Pool, PoolUse
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.adapters.sql.unit import Connection
 from dbal_reference.adapters.sqlite_connection import SqliteConnection
@@ -127,6 +127,10 @@ class SqliteAdapter(SqlAdapter):
             self._path = f"{folder}/private.db"
             self._open_file()
             self._readers.fill()  # they stay when the folder goes, and the file goes with them
+
+    def pools(self) -> dict[str, PoolUse]:
+        """See `HasPools`."""
+        return {"read": self._readers.use}
 
     def revision(self) -> object:
         """Count own writes, and ask a connection that never writes for those of other processes."""

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from dbal_reference.adapters import OverdueError, UnavailableError
 
@@ -15,6 +15,23 @@ class Pooled(Protocol):
 
     def close(self) -> None:
         """Hang up; twice is harmless."""
+        ...
+
+
+class PoolUse(NamedTuple):
+    """How busy a pool is: of `size` connections, leased, and callers that wait for one."""
+
+    size: int
+    leased: int
+    waiting: int
+
+
+@runtime_checkable
+class HasPools(Protocol):
+    """An adapter that keeps connections."""
+
+    def pools(self) -> dict[str, PoolUse]:
+        """How busy each of its pools is, by what it is for: `read`, `write`."""
         ...
 
 
@@ -32,7 +49,14 @@ class Pool(Generic[P]):
         self._size = size
         self._free = threading.BoundedSemaphore(size)
         self._idle: deque[P] = deque()
+        self._leased: set[P] = set()
+        self._waiting: set[int] = set()  # threads
         self._open = True
+
+    @property
+    def use(self) -> PoolUse:
+        """How busy it is at this moment."""
+        return PoolUse(self._size, len(self._leased), len(self._waiting))
 
     @contextmanager
     def lease(self, deadline: float) -> Iterator[P]:
@@ -44,15 +68,17 @@ class Pool(Generic[P]):
         """
         if not self._open:
             raise UnavailableError
-        if not self._free.acquire(timeout=max(0.0, deadline - monotonic())):
-            raise OverdueError
+        if not self._free.acquire(blocking=False):
+            self._wait(deadline)
         try:
             if not self._open:
                 raise UnavailableError
             connection = self._take()
+            self._leased.add(connection)
             try:
                 yield connection
             finally:
+                self._leased.discard(connection)
                 self._idle.append(connection)
                 if not self._open:
                     self._hang_up()
@@ -68,6 +94,15 @@ class Pool(Generic[P]):
         """Close what is idle now, and the rest when it comes back."""
         self._open = False
         self._hang_up()
+
+    def _wait(self, deadline: float) -> None:
+        thread = threading.get_ident()
+        self._waiting.add(thread)
+        try:
+            if not self._free.acquire(timeout=max(0.0, deadline - monotonic())):
+                raise OverdueError
+        finally:
+            self._waiting.discard(thread)
 
     def _take(self) -> P:
         try:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dbal_reference.adapters.sql import ddl
 from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
-from dbal_reference.adapters.sql.pool import Pool
+from dbal_reference.adapters.sql.pool import Pool, PoolUse
 from dbal_reference.adapters.sql.server_connection import ServerConnection
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.errors import SchemaError
@@ -62,6 +62,10 @@ class ServerAdapter(SqlAdapter):
     @abstractmethod
     def _inventory(self, connection: ServerConnection) -> Inventory:
         """Look at what is there."""
+
+    def pools(self) -> dict[str, PoolUse]:
+        """See `HasPools`."""
+        return {"read": self._readers.use, "write": self._writers.use}
 
     @contextmanager
     def writer(self, deadline: float) -> Iterator[ServerConnection]:
