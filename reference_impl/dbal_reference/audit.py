@@ -12,7 +12,7 @@ from dbal_reference.clock import Clock
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """What one call was and how it ended. `id` is the key of the one row it was about, or null."""
 
     seq: int

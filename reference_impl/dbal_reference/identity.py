@@ -13,10 +13,12 @@ from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
 from dbal_reference.operations.seal import seal
 from dbal_reference.query.logic import all_of
-from dbal_reference.query.predicate import Compare, Order, Predicate, Select
+from dbal_reference.query.predicate import TRUE, Compare, Link, Order, Predicate, Select
 
 SESSIONS = "Session"
 USERS = "User"
+_USER = "user"  # of a session
+_ACTOR = ("id", "username", "role", "tenantId", "passwordChangeTimestamp")
 
 
 class Anonymous(msgspec.Struct, frozen=True):
@@ -49,6 +51,12 @@ class Identity:
         self._bootstrap = _digest(bootstrap_token) if bootstrap_token else None
         self._sessions = engine.schema.entities[SESSIONS]
         self._users = engine.schema.entities[USERS]
+        key = self._users.primary.name
+        link = Link("userId", USERS, key, TRUE)
+        self._with_user = (
+            Order(self._sessions.primary.name),
+            *(Order(f"{_USER}.{name}", via=(link,)) for name in _ACTOR),
+        )
 
     def establish(self, call: Call, token: str | None, context: Context | None) -> Actor:
         """Check 2. A token, if there is one, decides; else the context; else nobody.
@@ -89,20 +97,13 @@ class Identity:
     def _by_token(self, call: Call, token: str) -> Actor:
         if self._bootstrap is not None and hmac.compare_digest(_digest(token), self._bootstrap):
             return Actor.system()
-        session = self._row(
-            call,
-            SESSIONS,
-            all_of(
-                (
-                    Compare("token", "eq", seal(token)),
-                    self._engine.alive(self._sessions, call.now_ms),
-                )
-            ),
-        )
+        alive = self._engine.alive(self._sessions, call.now_ms)
+        where = all_of((Compare("token", "eq", seal(token)), alive))
+        session = self._first(call, Select(SESSIONS, where, self._with_user, limit=1))
         if session is None:
             raise UnauthorizedError
-        user = self._row(call, USERS, Compare(self._users.primary.name, "eq", session["userId"]))
-        if user is None or _is_stale(session, user):
+        user = {name: session[f"{_USER}.{name}"] for name in _ACTOR}
+        if user[_ACTOR[0]] is None or _is_stale(session, user):
             raise UnauthorizedError
         return self._actor(user)
 
@@ -120,7 +121,11 @@ class Identity:
 
     def _row(self, call: Call, entity: str, where: Predicate) -> Row | None:
         order = (Order(self._engine.schema.entities[entity].primary.name),)
-        rows = call.unit.select(Select(entity, where, order, limit=1))
+        return self._first(call, Select(entity, where, order, limit=1))
+
+    def _first(self, call: Call, query: Select) -> Row | None:
+        with call.glance() as unit:
+            rows = unit.select(query)
         return rows[0] if rows else None
 
 

@@ -28,6 +28,13 @@ class Unit(Protocol):
         """Rows in order; one statement. They carry the values of `Order.via` under its `field`."""
         ...
 
+    def page(self, query: Select) -> tuple[list[Row], int | None]:
+        """As `select`, and how many rows satisfy `where`; one statement.
+
+        The number is None where no row is given but `offset` may have passed over some.
+        """
+        ...
+
     def count(self, entity: str, where: Predicate) -> int:
         """How many rows satisfy it; one statement."""
         ...
@@ -74,6 +81,10 @@ class Transaction(Protocol):
 
     def unit(self, *, write: bool, deadline: float) -> AbstractContextManager[Unit]:
         """Begin a unit that sees what those before it wrote; see `Adapter.unit`."""
+        ...
+
+    def glance(self, deadline: float) -> AbstractContextManager[Unit]:
+        """See what was written for one statement; see `Adapter.glance`."""
         ...
 
     def open_level(self, deadline: float) -> None:
@@ -155,6 +166,13 @@ class Adapter(Protocol):
         Raises:
             UnavailableError: the database is not there.
             OverdueError: the deadline passed while waiting, or before a write unit ended.
+        """
+        ...
+
+    def glance(self, deadline: float) -> AbstractContextManager[Unit]:
+        """Read by one statement, or by several that need not see the same state.
+
+        Costs what the statement costs: nothing is begun, and nothing ended. Raises as `unit`.
         """
         ...
 

@@ -8,7 +8,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from dbal_reference.adapters import OverdueError, Row, UnavailableError
 from dbal_reference.adapters.constraints import references
@@ -51,6 +51,10 @@ class MemoryTransaction:
                 self._let_go()
             raise
         self._state = unit.state
+
+    def glance(self, deadline: float) -> AbstractContextManager[MemoryUnit]:
+        """See what was written."""
+        return self.unit(write=False, deadline=deadline)
 
     def open_level(self, deadline: float) -> None:  # noqa: ARG002 -- nothing to wait for
         """Begin a transaction within the innermost."""
@@ -150,6 +154,12 @@ class MemoryAdapter:
             self.keep(unit.state)
         finally:
             self.unlock()
+
+    def glance(self, deadline: float) -> AbstractContextManager[MemoryUnit]:  # noqa: ARG002 -- nothing to wait for
+        """Read what is committed."""
+        if not self._open:
+            raise UnavailableError
+        return nullcontext(self.unit_on(self._state, write=False))
 
     def transaction(self) -> MemoryTransaction:
         """Begin a transaction; it locks nothing."""

@@ -99,6 +99,10 @@ class MemoryUnit:
         rows = in_order(self._matching(table, query.where), query, self._find)
         return [table.handed(row) for row in rows]
 
+    def page(self, query: Select) -> tuple[list[Row], int | None]:
+        """Rows in order, and how many there are in all."""
+        return self.select(query), self.count(query.entity, query.where)
+
     def count(self, entity: str, where: Predicate) -> int:
         """How many rows satisfy it."""
         return len(self._matching(self.state[entity], where))

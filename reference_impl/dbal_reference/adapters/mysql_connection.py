@@ -64,7 +64,7 @@ def meaning(error: Exception) -> Exception:
 class MysqlConnection(ServerConnection):
     """One connection; `settings` are PyMySQL's.
 
-    Nothing begins a transaction but the first statement in it: a round trip saved.
+    Nothing begins a transaction for writing but the first statement in it: a round trip saved.
     """
 
     def __init__(self, settings: Mapping[str, Any], *, write: bool) -> None:
@@ -101,7 +101,7 @@ class MysqlConnection(ServerConnection):
             self._raw = pymysql.connect(
                 **self._settings,
                 charset="utf8mb4",
-                autocommit=False,
+                autocommit=not self.write,
                 connect_timeout=max(1, wait),
                 read_timeout=CONNECT_S,
                 write_timeout=CONNECT_S,
@@ -134,13 +134,12 @@ class MysqlConnection(ServerConnection):
 
     def _start(self) -> None:
         self._begun = False
+        self._limit()
         try:
-            self._limit()
-            if self.write:
-                self._run(_LOCK)
-                self._begun = True
+            self._run(_LOCK if self.write else "START TRANSACTION")
         except pymysql.MySQLError as error:
             raise self.meaning(error) from error
+        self._begun = True
 
     def _limit_again(self) -> None:
         self._limit()
@@ -148,25 +147,19 @@ class MysqlConnection(ServerConnection):
     def _limit(self) -> None:
         """Have the server end a statement by about the deadline."""
         limit = self.limit_s
-        if limit != self._limit_s:
-            own = f"max_statement_time = {limit}"
-            if self.server.name == "mysql":
-                own = f"max_execution_time = {math.ceil(limit * 1000)}"
+        if limit == self._limit_s:
+            return
+        own = f"max_statement_time = {limit}"
+        if self.server.name == "mysql":
+            own = f"max_execution_time = {math.ceil(limit * 1000)}"
+        try:
             self._run(f"SET {own}, innodb_lock_wait_timeout = {math.ceil(limit)}")
-            self._limit_s = limit
+        except pymysql.MySQLError as error:
+            raise self.meaning(error) from error
+        self._limit_s = limit
 
     def _query(self, text: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        try:
-            cursor = self._run(text, parameters)
-        except pymysql.MySQLError as error:
-            if self._begun or not isinstance(self.meaning(error), UnavailableError):
-                raise
-            # The server was restarted since the connection was used last, and nothing is lost.
-            self.close()
-            self.begin(self.deadline)
-            cursor = self._run(text, parameters)
-        self._begun = True
-        return list(cursor.fetchall())
+        return list(self._run(text, parameters).fetchall())
 
     def _execute(self, text: str, parameters: Parameters) -> None:
         self._run(text, parameters or None)
@@ -192,6 +185,7 @@ class MysqlConnection(ServerConnection):
 
     def _commit(self) -> None:
         self._run("COMMIT")
+        self._begun = False
 
     def _roll_back(self) -> None:
         if self._begun:

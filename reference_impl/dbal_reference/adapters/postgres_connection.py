@@ -142,18 +142,25 @@ class PostgresConnection(ServerConnection):
     def _start(self) -> None:
         """One round trip; a reader sees everything as of its first query."""
         self._ahead = []
-        limit = self.limit_s
         text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         if self.write:
             text = f"BEGIN; SELECT pg_advisory_xact_lock({_WRITER}); SAVEPOINT {FIRST_SAVEPOINT}"
+        self._limit()  # by itself: with BEGIN, a rollback would undo it
         try:
-            if limit != self._limit_s:  # by itself: with BEGIN, a rollback would undo it
-                self._control(f"SET statement_timeout = {round(limit * 1000)}")
-                self._limit_s = limit
             self._control(text)
         except psycopg.Error as error:
             raise self.meaning(error) from error
         self._standing = self.write
+
+    def _limit(self) -> None:
+        limit = self.limit_s
+        if limit == self._limit_s:
+            return
+        try:
+            self._control(f"SET statement_timeout = {round(limit * 1000)}")
+        except psycopg.Error as error:
+            raise self.meaning(error) from error
+        self._limit_s = limit
 
     def _limit_again(self) -> None:
         self._ahead.append(f"SET LOCAL statement_timeout = {int(self.left_s * 1000) + 1}")

@@ -219,6 +219,17 @@ class SqliteAdapter(SqlAdapter):
                 yield writer
             self._revision += writer.changes != before
 
+    @contextmanager
+    def _glance(self, deadline: float) -> Iterator[SqliteConnection]:
+        if not self._open:
+            raise UnavailableError
+        with self._readers.lease(deadline) as reader:
+            reader.deadline = deadline
+            try:
+                yield reader
+            finally:
+                reader.deadline = float("inf")
+
     def _open_file(self) -> None:
         self._writer = self._connect()
         try:

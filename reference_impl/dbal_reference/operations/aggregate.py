@@ -49,7 +49,8 @@ class Aggregated(EntityProcedure):
         query = Aggregate(
             self.entity.name, self.seen(call, intent.where), distinct, intent.by, limit
         )
-        groups = call.unit.aggregate(query)
+        with call.glance() as unit:
+            groups = unit.aggregate(query)
         shown = groups[: intent.limit]
         places = {name: distinct.index(metric) for name, metric in intent.metrics.items()}
         _check_range(shown, intent.metrics, places)

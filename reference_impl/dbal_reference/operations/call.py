@@ -2,7 +2,7 @@
 
 import math
 import time
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 import msgspec
@@ -104,6 +104,16 @@ class Call:
     def allow(self, deadline_ms: int) -> None:
         """Set the deadline, which counts from receipt."""
         self.deadline = min(self._received + deadline_ms / 1000, self._latest)
+
+    def hold(self) -> None:
+        """Have all that follows see the same state: several statements are to come."""
+        _ = self.unit
+
+    def glance(self) -> AbstractContextManager[Unit]:
+        """A unit for one statement: the one that there is, or else one that begins nothing."""
+        if self._unit is not None:
+            return nullcontext(self._unit)
+        return self.place.glance(self.deadline)
 
     def restart(self, now_ms: int) -> None:
         """Begin the way through the checks, or begin it anew under another schema."""

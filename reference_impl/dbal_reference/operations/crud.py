@@ -109,6 +109,8 @@ class Read(KeyedProcedure):
 
     def perform(self, call: Call, intent: dict[str, Any]) -> Any:  # noqa: ANN401 -- any JSON
         """Find it."""
+        if intent["include"]:
+            call.hold()
         row = self.rows.addressed(call, intent["id"], "read")
         return self.show(call, row, intent["select"], intent["include"])
 

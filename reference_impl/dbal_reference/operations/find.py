@@ -36,7 +36,10 @@ class FindFirst(EntityProcedure):
     def perform(self, call: Call, intent: Wanted) -> Any:  # noqa: ANN401 -- any JSON
         """Find it; null if there is none."""
         where, order = self.seen(call, intent.where), bind_order(intent.order, self.see(call))
-        found = call.unit.select(Select(self.entity.name, where, order, limit=1))
+        if intent.include:
+            call.hold()
+        with call.glance() as unit:
+            found = unit.select(Select(self.entity.name, where, order, limit=1))
         if not found:
             return None
         call.subject = found[0][self.entity.primary.name]

@@ -51,16 +51,12 @@ class List(EntityProcedure):
 
     def perform(self, call: Call, intent: Paging) -> dict[str, Any]:
         """Look at the rows, and one beyond them (QRY-PAGE-001, -005 to -008)."""
-        entity, unit = self.entity, call.unit
         where, order = self.seen(call, intent.where), bind_order(intent.order, self.see(call))
         skipped = min(((intent.page or 1) - 1) * intent.limit, _FARTHEST)
-        rows = unit.select(
-            Select(entity.name, where, order, intent.limit + 1, skipped, intent.after)
-        )
-        total = None
-        if intent.page is not None:
-            whole = intent.page == 1 and len(rows) <= intent.limit
-            total = len(rows) if whole else unit.count(entity.name, where)
+        query = Select(self.entity.name, where, order, intent.limit + 1, skipped, intent.after)
+        if skipped or intent.include:
+            call.hold()
+        rows, total = self._look(call, query, paged=intent.page is not None)
         more = len(rows) > intent.limit
         rows = rows[: intent.limit]
         return {
@@ -71,6 +67,16 @@ class List(EntityProcedure):
             "hasMore": more,
             "nextCursor": self._seal(call, intent, rows[-1]) if more else None,
         }
+
+    def _look(
+        self, call: Call, query: Select, *, paged: bool
+    ) -> tuple[list[dict[str, Any]], int | None]:
+        """The rows, and with pages how many there are in all."""
+        with call.glance() as unit:
+            if not paged:
+                return unit.select(query), None
+            rows, total = unit.page(query)
+            return rows, unit.count(query.entity, query.where) if total is None else total
 
     def _open(
         self, call: Call, values: dict[str, Any], where: Predicate, order: tuple[Order, ...]
@@ -100,4 +106,5 @@ class Count(EntityProcedure):
 
     def perform(self, call: Call, intent: Predicate) -> int:
         """Count the visible ones."""
-        return call.unit.count(self.entity.name, self.seen(call, intent))
+        with call.glance() as unit:
+            return unit.count(self.entity.name, self.seen(call, intent))

@@ -77,7 +77,8 @@ class Rows:
     def _in_sight(self, call: Call, where: Predicate) -> Row | None:
         tenant = self._engine.access.tenant_predicate(call.actor, self._entity.name)
         where = all_of((where, tenant, self._alive(call)))
-        rows = call.unit.select(Select(self._entity.name, where, self._by_key, limit=1))
+        with call.glance() as unit:
+            rows = unit.select(Select(self._entity.name, where, self._by_key, limit=1))
         return rows[0] if rows else None
 
     def _alive(self, call: Call) -> Predicate:

@@ -38,7 +38,8 @@ class GetByToken(EntityProcedure):
             )
         )
         order = (Order(entity.primary.name),)
-        rows = call.unit.select(Select(entity.name, where, order, limit=1))
+        with call.glance() as unit:
+            rows = unit.select(Select(entity.name, where, order, limit=1))
         if not rows:
             raise NotFoundError("there is no such session")
         call.subject = rows[0][entity.primary.name]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from dbal_reference.adapters import ReferencedError, Row
+from dbal_reference.adapters import ReferencedError, Row, UniqueViolation
 from dbal_reference.errors import ConflictError
 from dbal_reference.model import Entity
 from dbal_reference.operations.call import Call
@@ -53,8 +53,12 @@ class Store:
             for draft in drafts:
                 findings += self._forest.of_new(call, draft)
         refuse(findings)
-        self._uniqueness.check_new(call, drafts)
-        call.unit.insert(self._entity.name, [stored_form(self._entity, draft) for draft in drafts])
+        rows = [stored_form(self._entity, draft) for draft in drafts]
+        try:
+            call.unit.insert(self._entity.name, rows)
+        except UniqueViolation:  # which the database knows at no cost; what is taken, it does not
+            self._uniqueness.check_new(call, drafts)
+            call.unit.insert(self._entity.name, rows)
 
     def preview(self, call: Call, row: Row, changes: Mapping[str, Any]) -> Row:
         """The row as it would be after the change, what changes by itself included."""

@@ -42,6 +42,10 @@ class SqlAdapter(ABC):
         """
 
     @abstractmethod
+    def _glance(self, deadline: float) -> AbstractContextManager[Connection]:
+        """Have a connection for reading on which nothing is begun; raises as `_transaction`."""
+
+    @abstractmethod
     def writer(self, deadline: float) -> AbstractContextManager[WritingConnection]:
         """Have the connection for writing for oneself; nothing is begun on it.
 
@@ -67,6 +71,12 @@ class SqlAdapter(ABC):
         """Begin a unit of work."""
         with self._transaction(write=write, deadline=deadline) as connection:
             yield self.unit_on(connection, write=write)
+
+    @contextmanager
+    def glance(self, deadline: float) -> Iterator[SqlUnit]:
+        """Read by statements each by itself; nothing is begun."""
+        with self._glance(deadline) as connection:
+            yield SqlUnit(connection, self._statements, write=False)
 
     def unit_on(self, connection: Connection, *, write: bool) -> SqlUnit:
         """Make a unit on a connection on which a transaction was begun."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import FromClause, MetaData, and_, func, select, type_coerce
+from sqlalchemy import ColumnElement, FromClause, MetaData, and_, func, select, type_coerce
 from sqlalchemy.sql import Select as Statement
 
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
@@ -48,6 +48,7 @@ class Selection(NamedTuple):
     limited: bool
     offset: bool
     each: str | None
+    total: bool = False
 
 
 _Found: TypeAlias = dict[tuple[str, ...], int]
@@ -93,6 +94,7 @@ class SelectionBuilder:
         if selection.each is not None:
             ranked = self._ranked(selection.each, table, names, key)
             return self._first(ranked.select_from(source).where(condition), names, key)
+        unjoined = source
         joined, source = self._join(selection.ordering.joins, table, source)
         columns = [_column(entry, table, joined) for entry in selection.ordering.entries]
         carried = [
@@ -100,7 +102,8 @@ class SelectionBuilder:
             for place, column in enumerate(columns)
             if selection.ordering.entries[place].join >= 0
         ]
-        rows = select(*(table.c[name] for name in names), *carried)
+        counted = [_total(unjoined, condition)] if selection.total else []
+        rows = select(*(table.c[name] for name in names), *carried, *counted)
         rows = rows.select_from(source).where(condition)
         for entry, column in zip(selection.ordering.entries, columns, strict=True):
             rows = rows.order_by(
@@ -138,6 +141,12 @@ class SelectionBuilder:
         first = rows.c[_RANK] <= self._builder.parameter()
         found = select(*(rows.c[name] for name in names)).where(first)
         return found.order_by(self._dialect.ascending(rows.c[key]))
+
+
+def _total(source: FromClause, condition: Expression) -> ColumnElement[int]:
+    """How many rows there are, which databases find out once."""
+    counted = select(func.count()).select_from(source).where(condition)
+    return counted.correlate(None).scalar_subquery().label("_total")
 
 
 def _column(entry: Entry, table: FromClause, joined: Sequence[FromClause]) -> Expression:

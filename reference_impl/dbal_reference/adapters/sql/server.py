@@ -85,6 +85,15 @@ class ServerAdapter(SqlAdapter):
             finally:
                 connection.end()
 
+    @contextmanager
+    def _glance(self, deadline: float) -> Iterator[ServerConnection]:
+        with self._readers.lease(deadline) as connection:
+            connection.look(deadline)
+            try:
+                yield connection
+            finally:
+                connection.deadline = float("inf")
+
     def _create_tables(self) -> None:
         """Make what is missing; safe where several start at once.
 

@@ -34,6 +34,8 @@ class ServerConnection(ABC):
         self.deadline = float("inf")
         self._depth = 0
         self._spoiled = False
+        self._alone = False  # each statement is a transaction of its own
+        self._reused = False  # it was open already, but may be lost by now
 
     @property
     def left_s(self) -> float:
@@ -55,6 +57,16 @@ class ServerConnection(ABC):
             UnavailableError: the database is not there, also not after a few attempts.
             OverdueError: the deadline passed while waiting.
         """
+        self._alone = False
+        self._open(deadline, self._start)
+
+    def look(self, deadline: float) -> None:
+        """Begin nothing: each statement sees what is committed as it begins; raises as `begin`."""
+        self._alone = True
+        self._reused = self.is_open
+        self._open(deadline, self._limit)
+
+    def _open(self, deadline: float, start: Callable[[], None]) -> None:
         self.deadline = deadline
         self._depth = 0
         self._spoiled = False
@@ -64,7 +76,7 @@ class ServerConnection(ABC):
             try:
                 if not reused:
                     self._connect()
-                self._start()
+                start()
             except HopelessError:
                 raise
             except UnavailableError as error:
@@ -89,7 +101,16 @@ class ServerConnection(ABC):
         try:
             return self._query(text, parameters)
         except Exception as error:  # noqa: BLE001 -- told apart by its code
-            self._tell(error)
+            if not self._was_lost(error):
+                self._tell(error)
+        self.close()
+        self.look(self.deadline)
+        return self.query(text, parameters)
+
+    def _was_lost(self, error: Exception) -> bool:
+        """Whether it was lost before it was used again, and nothing with it."""
+        lost = self._alone and self._reused
+        return lost and isinstance(self.meaning(error), UnavailableError)
 
     def execute(self, text: str, parameters: Sequence[Any] = ()) -> None:
         """Write."""
@@ -195,6 +216,10 @@ class ServerConnection(ABC):
     @abstractmethod
     def _start(self) -> None:
         """Begin, and wait until nobody else writes if this is for writing."""
+
+    @abstractmethod
+    def _limit(self) -> None:
+        """Have the server end a statement by about the deadline, unless it was told so already."""
 
     def _limit_again(self) -> None:  # noqa: B027 -- for servers that were told the deadline
         """Tell the server of a new deadline."""

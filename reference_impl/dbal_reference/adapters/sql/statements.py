@@ -58,6 +58,13 @@ class Statements:
 
     def select(self, query: Select) -> Bound:
         """Rows of every column, in order, and behind them what the order takes of other rows."""
+        return self._selected(query, total=False)
+
+    def page(self, query: Select) -> Bound:
+        """As `select`; behind all, in each record, how many rows satisfy the condition."""
+        return self._selected(query, total=True)
+
+    def _selected(self, query: Select, *, total: bool) -> Bound:
         fields = self._entities[query.entity].fields
         where = query.where
         if query.after is not None:
@@ -67,7 +74,7 @@ class Statements:
         ordering = take_ordering(self._shaper, query.order, operands)
         each = None if query.each is None else query.each.field
         selection = Selection(
-            query.entity, shape, ordering, query.limit is not None, query.offset > 0, each
+            query.entity, shape, ordering, query.limit is not None, query.offset > 0, each, total
         )
         most = None if query.each is None else query.each.most
         operands += [n for n in (query.limit, query.offset or None, most) if n is not None]

@@ -52,6 +52,10 @@ class Home(Protocol):
         """Begin a unit outside."""
         ...
 
+    def glance(self, deadline: float) -> AbstractContextManager[SqlUnit]:
+        """Read outside, by one statement."""
+        ...
+
     def writer(self, deadline: float) -> AbstractContextManager[WritingConnection]:
         """Have the connection for writing for oneself; nothing is begun on it."""
         ...
@@ -99,6 +103,14 @@ class SqlTransaction:
             else:
                 with self._home.unit(write=False, deadline=deadline) as unit:
                     yield unit
+
+    @contextmanager
+    def glance(self, deadline: float) -> Iterator[SqlUnit]:
+        """See what was written, if anything was."""
+        inside = self._ended or self._connection is not None
+        look = self.unit(write=False, deadline=deadline) if inside else self._home.glance(deadline)
+        with self._lost_after_errors(), look as unit:
+            yield unit
 
     def open_level(self, deadline: float) -> None:
         """Begin a transaction within the innermost."""

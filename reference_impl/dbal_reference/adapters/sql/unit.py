@@ -55,6 +55,14 @@ class SqlUnit:
         records = self._connection.query(*self._statements.select(query))
         return self._statements.decode(query, records)
 
+    def page(self, query: Select) -> tuple[list[Row], int | None]:
+        """Rows in order, and how many there are in all."""
+        records = self._connection.query(*self._statements.page(query))
+        if not records:
+            return [], None if query.offset else 0
+        rows = self._statements.decode(query, [record[:-1] for record in records])
+        return rows, int(records[0][-1])
+
     def count(self, entity: str, where: Predicate) -> int:
         """How many rows satisfy it."""
         return int(self._connection.query(*self._statements.count(entity, where))[0][0])
