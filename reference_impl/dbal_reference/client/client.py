@@ -45,8 +45,9 @@ class DBALClient(Calls):
         Args:
             auth: who calls.
             mode: `development` runs the whole service in this process.
-            adapter: the kind of database, `sqlite` or `memory`.
-            database: the file of SQLite; None is a private database, gone with the client.
+            adapter: the kind of database: `sqlite`, `memory`, `postgresql`, `mariadb` or `mysql`.
+            database: the file of SQLite (None is a private database, gone with the client), or the
+                URL of a server: `postgresql://user:password@host/name`.
             schema: a schema folder; None is the contract's own.
             tenant: act in this tenant only.
 

@@ -85,13 +85,19 @@ def database_url(adapter: str, database: str | Path | None) -> str:
     """What `open_adapter` takes.
 
     Raises:
-        ValueError: no such adapter, or memory was given a place.
+        ValueError: no such adapter, memory was given a place, or a server no URL.
     """
     if adapter not in ADAPTERS:
         known = ", ".join(f"{name!r} ({what})" for name, what in ADAPTERS.items())
         raise ValueError(f"there is no adapter {adapter!r}; there are {known}")
     if adapter == "memory" and database is not None:
         raise ValueError("adapter 'memory' keeps nothing: leave database out, or take 'sqlite'")
+    if adapter in _SERVERS:
+        if not isinstance(database, str) or not database.startswith(f"{adapter}://"):
+            raise ValueError(
+                f"database is the URL of a server: {adapter}://user:password@host/name"
+            )
+        return database
     private = database is None or str(database) == ":memory:"  # as Python's sqlite3 calls it
     return f"{adapter}:{'' if private else database}"
 
@@ -99,7 +105,11 @@ def database_url(adapter: str, database: str | Path | None) -> str:
 ADAPTERS: Mapping[str, str] = {
     "memory": "in this process, gone when it ends",
     "sqlite": "a file, or a private database where none is named",
+    "postgresql": "a server, whose URL is the database",
+    "mariadb": "the same",
+    "mysql": "the same",
 }
+_SERVERS = ("postgresql", "mariadb", "mysql")
 MODES: Mapping[str, Callable[[str, str | Path | None, str | Path | None], Connection]] = {
     "development": InProcess,
 }

@@ -34,6 +34,13 @@ def test_memory_has_no_place() -> None:
         DBALClient(adapter="memory", database="app.db", auth=Auth.system())
 
 
+@pytest.mark.parametrize("database", [None, "app.db", "mariadb://u:s3cret@host/db"])
+def test_a_server_is_named_by_its_url(database: str | None) -> None:
+    with pytest.raises(ValueError, match=r"postgresql://user:password@host/name") as caught:
+        DBALClient(adapter="postgresql", database=database, auth=Auth.system())
+    assert "s3cret" not in str(caught.value)
+
+
 def test_the_name_that_sqlite_has_for_memory_makes_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
