@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from dbal_conform.core.baseline import Deviation, Judgement, judge
-from dbal_conform.core.ledger import RANDOM, CaseNote
+from dbal_conform.core.ledger import RANDOM, CaseNote, Key
 from dbal_conform.core.standing import Review, Standing
 from dbal_conform.core.verdict import TrialResult, Verdict
 
@@ -76,34 +76,78 @@ def restate(
         note: what the run says of a case.
         today: `YYYY-MM-DD`.
     """
-    refused: list[Refusal] = []
+    red = _red(results, reviews, today)
+    refused = {one.key: Refusal(one.result, why) for one in red if (why := _refusal(one, note))}
+    divided = _divided(one for one in red if one.key not in refused)
+    wrong = [one for one in red if one.judged is not Judgement.EXPECTED]
+    for one in wrong:
+        if one.key not in refused and any(each.place in divided for each in one.about):
+            refused[one.key] = Refusal(one.result, _DIVIDED)
+    gaps: list[tuple[TrialResult, str]] = []
     anew: dict[int, Verdict] = {}
     removed: set[int] = set()
-    gaps: list[tuple[TrialResult, str]] = []
+    for one in wrong:
+        if one.key not in refused:
+            gaps += one.gaps()
+            removed |= {place for place, verdict in one.wishes() if verdict is None}
+            anew.update(one.outdated(today))
+    merged = _merged(gaps, results, reaches, note)
+    return Restatement(merged, anew, frozenset(removed), tuple(refused.values()))
+
+
+def _red(
+    results: Iterable[TrialResult], reviews: Iterable[Review], today: str
+) -> "tuple[_Red, ...]":
+    """Return the trials that a baseline has anything to say about, with what it says."""
     by_case: dict[str, list[Review]] = {}
     for each in reviews:
         by_case.setdefault(each.entry.case, []).append(each)
+    found: list[_Red] = []
     for result in results:
-        about = [each for each in by_case.get(result.trial, ()) if each.entry.is_about(result)]
-        judged = judge(result, [each.entry for each in about], today)
-        if judged in (Judgement.SOUND, Judgement.EXPECTED, Judgement.STALE):
-            continue
-        if why := _refusal(result, note(result.trial)) or _divided(result, about):
-            refused.append(Refusal(result, why))
-            continue
-        candidates = frozenset(result.broken or result.requirements)
-        kept = {each.entry.requirement for each in about} & candidates
-        for each in about:
-            if each.entry.requirement not in candidates:
-                removed.add(each.place)
-            elif each.entry.verdict is not result.verdict or each.entry.expires < today:
-                anew[each.place] = result.verdict
-        missing = [name for name in result.broken if name not in kept]
-        if not missing and not kept:
-            missing = list(result.requirements[:1])
-        gaps += [(result, name) for name in missing]
-    merged = _merged(gaps, results, reaches, note)
-    return Restatement(merged, anew, frozenset(removed - anew.keys()), tuple(refused))
+        about = [one for one in by_case.get(result.trial, ()) if one.entry.is_about(result)]
+        judged = judge(result, [one.entry for one in about], today)
+        if judged not in (Judgement.SOUND, Judgement.STALE):
+            found.append(_Red(result, judged, about))
+    return tuple(found)
+
+
+class _Red(NamedTuple):
+    """A trial that deviates, or showed nothing, with the entries about it."""
+
+    result: TrialResult
+    judged: Judgement
+    about: Sequence[Review]
+
+    @property
+    def key(self) -> Key:
+        """Which trial it is."""
+        return Key(self.result.trial, self.result.target, self.result.database)
+
+    @property
+    def candidates(self) -> frozenset[str]:
+        """The requirements that an entry about it may name."""
+        return frozenset(self.result.broken or self.result.requirements)
+
+    def wishes(self) -> Iterable[tuple[int, Verdict | None]]:
+        """Yield the verdict that each entry about it must state; None, it must go."""
+        for each in self.about:
+            stays = each.entry.requirement in self.candidates
+            yield each.place, self.result.verdict if stays else None
+
+    def outdated(self, today: str) -> Iterable[tuple[int, Verdict]]:
+        """Yield the entries that name the right requirement, and yet must be said anew."""
+        for each in self.about:
+            as_found = each.entry.verdict is self.result.verdict and each.entry.expires >= today
+            if each.entry.requirement in self.candidates and not as_found:
+                yield each.place, self.result.verdict
+
+    def gaps(self) -> list[tuple[TrialResult, str]]:
+        """Return the requirements that no entry names yet."""
+        named = {each.entry.requirement for each in self.about} & self.candidates
+        missing = [name for name in self.result.broken if name not in named]
+        if not self.result.broken and not named:
+            missing = list(self.result.requirements[:1])
+        return [(self.result, name) for name in missing]
 
 
 def prunable(reviews: Iterable[Review]) -> frozenset[int]:
@@ -138,12 +182,13 @@ def restated(entry: Deviation, verdict: Verdict, word: Word) -> Deviation:
     return msgspec.structs.replace(entry, verdict=verdict, **word._asdict())
 
 
-def _refusal(result: TrialResult, note: CaseNote) -> str:
-    if result.verdict is Verdict.HARNESS_ERROR:
-        return "harness_error is our own fault and says nothing about the target: report it"
-    if result.verdict is Verdict.COULD_NOT_RUN:
-        return "could_not_run shows nothing that could be excused: make it run"
-    if RANDOM in note.flags:
+def _refusal(one: _Red, note: Callable[[str], CaseNote]) -> str:
+    result = one.result
+    if one.judged is Judgement.EXPECTED:
+        return ""
+    if result.verdict in _SHOWN_NOTHING:
+        return _SHOWN_NOTHING[result.verdict]
+    if RANDOM in note(result.trial).flags:
         return (
             "it comes of a random sequence, so the next run has another: promote it to a case of a"
             " suite (`dbal-conform promote`), and state that"
@@ -153,26 +198,16 @@ def _refusal(result: TrialResult, note: CaseNote) -> str:
             "it is flaky: an entry would be stale whenever it happens to pass; mend the target or"
             " the case"
         )
-    if not (result.broken or result.requirements):
-        return "it cites no requirement, so there is none to state"
-    return ""
+    return "" if one.candidates else "it cites no requirement, so there is none to state"
 
 
-def _divided(result: TrialResult, about: Iterable[Review]) -> str:
-    """Tell when an entry is right about another database, and so cannot be changed for this one."""
-    for each in about:
-        here = [one for one in each.bearings if (one.target, one.database) == _column(result)]
-        there = [one for one in each.bearings if one not in here]
-        changes = each.entry.verdict is not result.verdict or each.entry.requirement not in (
-            result.broken or result.requirements
-        )
-        if changes and any(one.standing is Standing.HOLDS for one in there):
-            place = next(one for one in there if one.standing is Standing.HOLDS)
-            return (
-                f"an entry is about it and also about {place.target} with {place.database}, where"
-                " it is right: give that entry a `database`"
-            )
-    return ""
+def _divided(red: Iterable[_Red]) -> frozenset[int]:
+    """Return the places of entries that must read otherwise for one database than for another."""
+    wishes: dict[int, set[Verdict | None]] = {}
+    for one in red:
+        for place, wish in one.wishes():
+            wishes.setdefault(place, set()).add(wish)
+    return frozenset(place for place, wanted in wishes.items() if len(wanted) > 1)
 
 
 def _merged(
@@ -208,5 +243,13 @@ def _merged(
     return tuple(merged)
 
 
-def _column(result: TrialResult) -> tuple[str, str]:
-    return result.target, result.database
+_DIVIDED = (
+    "an entry is about several databases, and it deviates otherwise on each: give that entry a"
+    " `database`"
+)
+_SHOWN_NOTHING = {
+    Verdict.HARNESS_ERROR: (
+        "harness_error is our own fault and says nothing about the target: report it"
+    ),
+    Verdict.COULD_NOT_RUN: "could_not_run shows nothing that could be excused: make it run",
+}

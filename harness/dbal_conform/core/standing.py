@@ -28,12 +28,17 @@ _RANK = {standing: rank for rank, standing in enumerate(Standing)}
 
 
 class Bearing(NamedTuple):
-    """What one trial says of an entry; `why` ends "on TARGET with DATABASE" when it is told."""
+    """What one trial says of an entry."""
 
     standing: Standing
     why: str
-    target: str = ""
-    database: str = ""
+    target: str
+    database: str
+
+    @property
+    def told(self) -> str:
+        """It in words, with the column that it is about."""
+        return f"{self.why} on {self.target} with {self.database}"
 
 
 class Review(NamedTuple):
@@ -115,9 +120,7 @@ def _deviating(
     unstated = (broken - named) or (frozenset() if named & candidates else candidates)
     if entry.verdict is not result.verdict or (entry.requirement not in candidates and unstated):
         what = ", ".join(result.broken) or "no requirement alone"
-        return Standing.WRONG, (
-            f"comes to {result.verdict} for {what}, not to {entry.verdict} for {entry.requirement},"
-        )
+        return Standing.WRONG, f"comes to {result.verdict} for {what}, and not to what it states,"
     if entry.requirement not in candidates:
         return Standing.STALE, f"breaks {', '.join(sorted(candidates))} and no more"
     if unstated:
@@ -135,12 +138,13 @@ def _review(
     worst = min((each.standing for each in told), key=_RANK.__getitem__, default=Standing.UNTESTED)
     if worst is Standing.UNTESTED and entry.expires < today:
         worst = Standing.EXPIRED
-    why = [f"{each.why} on {each.target} with {each.database}" for each in told]
-    chosen = [text for text, each in zip(why, told, strict=True) if each.standing is worst]
-    others = [text for text, each in zip(why, told, strict=True) if each.standing is not worst]
-    parts = ["; ".join(chosen or ["no trial of these runs is about it"])]
-    parts += [f"but {'; '.join(others)}: name the `database` it is about"] if others else []
-    return Review(place, entry, worst, ", ".join([*parts, *_advice(worst, entry)]), tuple(told))
+    chosen = [each.told for each in told if each.standing is worst]
+    others = [each.told for each in told if each.standing is not worst]
+    told_of = "; ".join(chosen) or "no trial of these runs is about it"
+    if others:
+        told_of += f"; but {'; '.join(others)}: give it a `database`"
+    why = ": ".join(part for part in (told_of, _advice(worst, entry)) if part)
+    return Review(place, entry, worst, why, tuple(told))
 
 
 def _unmatched(entry: Deviation, known: Known) -> str:
@@ -158,17 +162,17 @@ def _unmatched(entry: Deviation, known: Known) -> str:
     return ""
 
 
-def _advice(standing: Standing, entry: Deviation) -> list[str]:
+def _advice(standing: Standing, entry: Deviation) -> str:
     match standing:
         case Standing.STALE:
-            return ["delete the entry (`dbal-conform baseline prune`)"]
+            return "delete the entry (`dbal-conform baseline prune`)"
         case Standing.EXPIRED:
             words = f"excused until {entry.expires}: mend the target, or decide anew"
-            return [f"{words} (`dbal-conform baseline update`)"]
+            return f"{words} (`dbal-conform baseline update`)"
         case Standing.WRONG:
-            return ["look at it anew (`dbal-conform baseline update`)"]
+            return "look at it anew (`dbal-conform baseline update`)"
         case _:
-            return []
+            return ""
 
 
 _DEVIATING = frozenset(

@@ -57,7 +57,7 @@ def amended(text: str, amendment: Amendment, name: str) -> str:
     """
     text = text or f"{NEW}{LIST}: []\n"
     before = _entries(text, name)
-    changed = _Text(text, name).amended(before, amendment)
+    changed = Written(text, name).amended(before, amendment)
     after = sorted(
         (
             *(
@@ -78,8 +78,8 @@ def amended(text: str, amendment: Amendment, name: str) -> str:
     return changed
 
 
-class _Text:
-    """A text and where its entries are."""
+class Written:
+    """A text, and where its entries are; `amended` of this module checks what comes of it."""
 
     def __init__(self, text: str, name: str) -> None:
         self._text = text if text.endswith("\n") else f"{text}\n"
@@ -92,6 +92,7 @@ class _Text:
             )
 
     def amended(self, before: tuple[Deviation, ...], amendment: Amendment) -> str:
+        """Return the text with the amendment made; `before` are its entries."""
         edits = [self._removal(place) for place in amendment.removed]
         for place, entry in amendment.changed.items():
             edits += self._changes(self._items[place], before[place], entry)
@@ -100,9 +101,11 @@ class _Text:
         if before and not kept:
             edits.append(_Edit(self._after_key(), self._after_key(), " []"))
         text = self._text
-        # From the end, so that what is not yet edited stays where it is; of edits in one place, the
-        # later one in the list comes later in the text.
-        order = sorted(enumerate(edits), key=lambda one: (one[1].start, one[0]), reverse=True)
+        # From the end, so that what is not yet edited stays where it is. In one place, taking away
+        # goes before putting there, and what was to come later is put there first.
+        order = sorted(
+            enumerate(edits), key=lambda one: (one[1].start, one[1].end, one[0]), reverse=True
+        )
         for _, edit in order:
             text = text[: edit.start] + edit.text + text[edit.end :]
         return text
@@ -167,7 +170,7 @@ class _Text:
 
 def _entries(text: str, name: str) -> tuple[Deviation, ...]:
     document = parse(text, name)
-    listed: Json = document[LIST] if isinstance(document, dict) else None
+    listed: Json = document.get(LIST) if isinstance(document, dict) else None
     return msgspec.convert(listed, tuple[Deviation, ...])
 
 
