@@ -14,6 +14,7 @@ from dbal_conform.cli import (
     report,
     run,
     schema,
+    selftest,
     show,
     targets,
 )
@@ -57,6 +58,7 @@ for _command in (
     baseline,
     schema,
     lint,
+    selftest,
     targets,
     doctor,
 ):

@@ -5,17 +5,13 @@ could run even if it were not escaped. The script adds drilling down from a cell
 theme.
 """
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from textwrap import shorten
 from typing import Any, NamedTuple, TextIO
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from dbal_conform.core.baseline import Judgement
@@ -25,11 +21,11 @@ from dbal_conform.core.messages import Json
 from dbal_conform.core.verdict import Verdict
 from dbal_conform.reporters.contrast import sides
 from dbal_conform.reporters.findings import Finding, findings, is_upkeep
+from dbal_conform.reporters.page import policy, source, templates
 from dbal_conform.reporters.plain import clip, one_line, plain, shown
 from dbal_conform.reporters.summary import scope, summary
 from dbal_conform.reporters.words import APART, AREAS, JUDGEMENTS, RESULTS, STATES, VERDICTS
 
-WEB = Path(__file__).parent / "web"
 TOPIC = 110  # characters of what a group is about
 VALUE = 200_000  # characters of one value; a browser lays that out in a blink
 _INERT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
@@ -45,20 +41,12 @@ class Area(NamedTuple):
 
 def write(ledger: Ledger, out: TextIO) -> None:
     """Write the report."""
-    style, script = (_source(name) for name in ("report.css", "report.js"))
+    style, script = source("report.css"), source("report.js")
     table = build(ledger)
     found = findings(ledger)
     told = summary(ledger)
-    environment = Environment(
-        loader=FileSystemLoader(WEB),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     environment.filters.update(
-        plain=plain,
-        line=one_line,
         prose=prose,
         sides=lambda one: sides(clip(one.expected, VALUE), clip(one.actual, VALUE)),
         upkeep=is_upkeep,
@@ -68,7 +56,7 @@ def write(ledger: Ledger, out: TextIO) -> None:
     page = environment.get_template("report.html.j2").render(
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=policy(style, script),
         data=inert(_index(ledger, table, found)),
         header=ledger.header,
         footer=ledger.footer,
@@ -116,23 +104,6 @@ def _topics(ledger: Ledger) -> dict[str, str]:
 def _shortened(text: str) -> str:
     """Return the statement without its remarks, cut between words."""
     return shorten(text.partition("**pinned**")[0].strip().rstrip("."), TOPIC, placeholder=" …")
-
-
-def _source(name: str) -> str:
-    # A parser makes \r\n one \n before it hashes, so must we.
-    return (WEB / name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def _policy(style: str, script: str) -> str:
-    hashes = (
-        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        for text in (style, script)
-    )
-    styles, scripts = (f"'sha256-{each}'" for each in hashes)
-    return (
-        f"default-src 'none'; style-src {styles}; script-src {scripts}; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _areas(table: Matrix) -> list[Area]:
