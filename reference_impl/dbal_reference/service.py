@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dbal_reference.adapters import Adapter
+from dbal_reference.adapters import Adapter, Migrates
 from dbal_reference.audit import AuditLog, Sink
 from dbal_reference.clock import Clock
 from dbal_reference.control import Instruments
@@ -78,7 +78,8 @@ class Service:
         )
         self._first = self._generation(adapter.schema)
         self._live = self._first
-        adapter.follow(self._renew)
+        if isinstance(adapter, Migrates):
+            adapter.follow(self._renew)
         if self._sweeper is not None and adapter.holds_rows():
             self._sweeper.notice()
 
@@ -86,6 +87,15 @@ class Service:
     def schema(self) -> Schema:
         """The schema in force; migrations replace it."""
         return self._live.schema
+
+    @property
+    def open_transactions(self) -> int:
+        """How many callers hold."""
+        return len(self._transactions)
+
+    def knows(self, method: str) -> bool:
+        """Whether there is such a method; others may be any text."""
+        return method in self._live.procedures
 
     def call(  # noqa: PLR0913 -- a message, and what is known of whom it came from
         self,

@@ -7,7 +7,7 @@ json as plain JSON values, null as None. SQLite forgets the sign of a double's z
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from dbal_reference.model import Schema
 from dbal_reference.query.groups import Aggregate, Group
@@ -183,25 +183,6 @@ class Adapter(Protocol):
         """
         ...
 
-    def follow(self, renew: Callable[[Schema], None]) -> None:
-        """Call `renew` whenever another schema is in force, before anything is written under it.
-
-        Other processes may migrate too; what they did is noticed when a unit begins that writes.
-        """
-        ...
-
-    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
-        """Bring tables and schema to what `change` makes of the schema in force, or do nothing.
-
-        Nobody writes meanwhile. Existing rows get the defaults of new fields as of `now_ms`. Only
-        for adapters that claim `migrations`.
-
-        Raises:
-            Exception: whatever `change` raises; nothing has changed then.
-            OverdueError, UnavailableError: as for units.
-        """
-        ...
-
     def dump(self) -> Iterable[tuple[str, list[Row]]]:
         """Every stored row of every entity by key, expired ones too (conformance.digest)."""
         ...
@@ -227,6 +208,29 @@ class Adapter(Protocol):
 
     def close(self) -> None:
         """Let go of everything; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class Migrates(Protocol):
+    """What an adapter that claims `migrations` has beside the rest."""
+
+    def follow(self, renew: Callable[[Schema], None]) -> None:
+        """Call `renew` whenever another schema is in force, before anything is written under it.
+
+        Other processes may migrate too; what they did is noticed when a unit begins that writes.
+        """
+        ...
+
+    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
+        """Bring tables and schema to what `change` makes of the schema in force, or do nothing.
+
+        Nobody writes meanwhile. Existing rows get the defaults of new fields as of `now_ms`.
+
+        Raises:
+            Exception: whatever `change` raises; nothing has changed then.
+            OverdueError, UnavailableError: as for units.
+        """
         ...
 
 

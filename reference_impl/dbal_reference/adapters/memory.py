@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from dbal_reference.adapters import OverdueError, Row, UnavailableError
 from dbal_reference.adapters.constraints import references
-from dbal_reference.adapters.memory_state import MemoryUnit, State, Table
+from dbal_reference.adapters.memory_state import MemoryUnit, State, Table, grown
 from dbal_reference.model import Schema
 from dbal_reference.schema.growth import Growth
 
@@ -123,13 +123,14 @@ class MemoryAdapter:
     version = platform.python_version()
     capabilities: frozenset[str] = frozenset(
         {
-            *("transactions.flat", "transactions.nested", "ttl"),
+            *("transactions.flat", "transactions.nested", "ttl", "migrations"),
             *("joins", "relations", "fullTextSearch", "jsonQueries", "aggregations"),
         }
     )
 
     def __init__(self, schema: Schema) -> None:
-        self.schema = schema
+        self.schema = self._base = schema
+        self._renew: Callable[[Schema], None] = lambda _schema: None
         self._links = references(schema)
         self._empty: State = {name: Table(entity) for name, entity in schema.entities.items()}
         self._state = self._empty
@@ -166,11 +167,20 @@ class MemoryAdapter:
         return MemoryTransaction(self)
 
     def follow(self, renew: Callable[[Schema], None]) -> None:
-        """Never: the schema stays."""
+        """See `adapters.Migrates`; there are no other processes."""
+        self._renew = renew
 
     def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
-        """Refuse: it is not claimed."""
-        raise NotImplementedError
+        """See `adapters.Migrates`."""
+        state = self.lock(deadline)
+        try:
+            growth = change(self.schema)
+            _check(deadline, write=True)
+            if growth.changes:
+                self.keep(grown(state, self.schema, growth.schema, now_ms))
+                self._adopt(growth.schema)  # after the tables: who reads may find them too wide
+        finally:
+            self.unlock()
 
     def revision(self) -> object:
         """Equal between two calls only if nothing was written between them."""
@@ -181,9 +191,11 @@ class MemoryAdapter:
         return self.dump_of(None)
 
     def clear(self) -> None:
-        """Remove every row of every entity."""
+        """Remove every row of every entity, and what migrations added to the schema."""
         self.lock(time.monotonic() + _PATIENCE_S)
         try:
+            if self.schema is not self._base:
+                self._adopt(self._base)
             self.keep(self._empty)
         finally:
             self.unlock()
@@ -232,6 +244,11 @@ class MemoryAdapter:
         if state is not self._state and self._open:
             self._revision += 1
             self._state = state
+
+    def _adopt(self, schema: Schema) -> None:
+        self.schema = schema
+        self._links = references(schema)
+        self._renew(schema)
 
     def dump_of(self, state: State | None) -> Iterable[tuple[str, list[Row]]]:
         """Every row of a state by key; of the committed one, if None."""

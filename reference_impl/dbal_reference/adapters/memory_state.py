@@ -12,10 +12,11 @@ from dbal_reference.adapters import ReferencedError, Row, UniqueViolation
 from dbal_reference.adapters.constraints import Constraint, Reference, uniques
 from dbal_reference.adapters.memory_groups import aggregate
 from dbal_reference.adapters.memory_order import in_order
-from dbal_reference.model import Entity
+from dbal_reference.model import Entity, Schema
 from dbal_reference.query.evaluate import compile_predicate
 from dbal_reference.query.groups import Aggregate, Group
 from dbal_reference.query.predicate import And, Compare, Predicate, Select
+from dbal_reference.schema.comparison import filled
 
 
 class Table:
@@ -65,6 +66,27 @@ class Table:
 
 
 State: TypeAlias = dict[str, Table]
+
+
+def grown(state: State, old: Schema, new: Schema, now_ms: int) -> State:
+    """Make the state that a wider schema asks for; rows get the defaults of fields that are new."""
+    tables: State = {}
+    for name, entity in new.entities.items():
+        before = old.entities.get(name)
+        if entity is before:
+            tables[name] = state[name]
+            continue
+        table = tables[name] = Table(entity)
+        if before is None:
+            continue
+        added = {
+            field.name: filled(field, now_ms)
+            for field in entity.fields.values()
+            if field.name not in before.fields
+        }
+        for row in state[name].rows.values():
+            table.put({**row, **added})
+    return tables
 
 
 def _values(constraint: Constraint, row: Row) -> tuple[Any, ...] | None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dbal_reference.errors import SchemaError, ValidationFailedError
+from dbal_reference.adapters import Migrates
+from dbal_reference.errors import CapabilityError, SchemaError, ValidationFailedError
 from dbal_reference.model import Operation, Schema
 from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine
@@ -18,6 +19,7 @@ class Migrate(SystemProcedure):
     def __init__(self, engine: Engine, operation: Operation) -> None:
         super().__init__(engine, operation)
         self.writes = False  # it needs the tables to itself, which the adapter sees to
+        self._adapter = engine.adapter if isinstance(engine.adapter, Migrates) else None
 
     def judge(self, call: Call) -> dict[str, Any]:
         """The arguments; definitions are judged against the schema in force (check 5)."""
@@ -32,6 +34,8 @@ class Migrate(SystemProcedure):
 
     def perform(self, call: Call, intent: dict[str, Any]) -> dict[str, Any]:
         """Judge again, since another may have migrated meanwhile, and apply what is new."""
+        if self._adapter is None:
+            raise CapabilityError("migrations are not supported", capability="migrations")
         growth = Growth(self.engine.schema, ())
 
         def change(schema: Schema) -> Growth:
@@ -41,7 +45,7 @@ class Migrate(SystemProcedure):
 
         call.release()
         try:
-            self.engine.adapter.migrate(change, now_ms=call.now_ms, deadline=call.deadline)
+            self._adapter.migrate(change, now_ms=call.now_ms, deadline=call.deadline)
         except GrowthError as error:
             refuse(_findings(error))
         except SchemaError as error:  # what only this kind of database refuses

@@ -13,6 +13,7 @@ from dbal_reference import (
     Transaction,
     ValidationFailedError,
 )
+from dbal_reference.adapters.memory import MemoryAdapter
 from dbal_reference.client import Change, Migration
 
 TAG = {
@@ -126,15 +127,21 @@ def test_it_tells_what_it_is(client: DBALClient) -> None:
             tx.nothing.count()
 
 
-def test_rows_expire_where_that_is_offered() -> None:
+def test_rows_expire(client: DBALClient) -> None:
+    client.probes.create({"code": "A"}, ttl_seconds=1)
+    client.probes.create({"code": "B"})
+    client.probes.update("B", {"label": "x"}, ttl_seconds=60)
+    sleep(1.1)
+    assert [row["code"] for row in client.probes.list()] == ["B"]
+
+
+def test_what_the_database_does_not_offer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MemoryAdapter, "capabilities", frozenset())
     with DBALClient(adapter="memory", auth=Auth.system()) as client:
-        client.probes.create({"code": "A"}, ttl_seconds=1)
-        client.probes.create({"code": "B"})
-        client.probes.update("B", {"label": "x"}, ttl_seconds=60)
-        sleep(1.1)
-        assert [row["code"] for row in client.probes.list()] == ["B"]
-    with DBALClient(auth=Auth.system()) as client, pytest.raises(CapabilityError):
-        client.probes.create({"code": "A"}, ttl_seconds=1)
+        with pytest.raises(CapabilityError):
+            client.probes.create({"code": "A"}, ttl_seconds=1)
+        with pytest.raises(CapabilityError):
+            client.migrate([TAG])
 
 
 def test_a_migration_adds_an_attribute() -> None:
@@ -155,5 +162,3 @@ def test_a_migration_adds_an_attribute() -> None:
         with pytest.raises(ValidationFailedError) as caught:
             client.migrate([narrower])
         assert [found["code"] for found in caught.value.details["fields"]] == ["immutable"]
-    with DBALClient(adapter="memory", auth=Auth.system()) as client, pytest.raises(CapabilityError):
-        client.migrate([TAG])

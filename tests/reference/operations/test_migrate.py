@@ -22,7 +22,7 @@ TICKET: Json = {
 }
 
 
-@pytest.fixture(scope="module", params=["sqlite:", "sqlite:FILE"])
+@pytest.fixture(scope="module", params=["memory:", "sqlite:", "sqlite:FILE"])
 def opened(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Talk]:

@@ -1,7 +1,6 @@
 """ttlSeconds of create and update, and rows that leave storage by themselves (GEN-TTL)."""
 
 from collections.abc import Iterator
-from time import monotonic, sleep
 
 import pytest
 from tests.reference.talk import BOOTSTRAP, Talk, open_talk
@@ -99,25 +98,6 @@ def test_in_conformance_mode_rows_stay_in_storage_until_swept(talk: Talk) -> Non
 
 def stored(adapter: MemoryAdapter, entity: str) -> int:
     return len(dict(adapter.dump())[entity])
-
-
-def test_rows_leave_storage_by_themselves(schema: Schema, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dbal_reference.sweeper.LATEST_S", 0.1)
-    monkeypatch.setattr("dbal_reference.sweeper._SHORTEST_S", 0.1)
-    adapter = MemoryAdapter(schema)
-    service = Service(schema, adapter, bootstrap_token=BOOTSTRAP)
-    service.call("Probe.create", {"data": {"code": "STAYS"}}, SYSTEM)
-    service.call("Probe.create", {"data": {"code": "A"}, "ttlSeconds": 1}, SYSTEM)
-    tx = service.call("dbal.begin", {}, SYSTEM)
-    inside = {"data": {"code": "B"}, "ttlSeconds": 1, "meta": tx}
-    service.call("Probe.create", inside, SYSTEM)
-    service.call("dbal.commit", tx, SYSTEM)
-    assert stored(adapter, "Probe") == 3
-    ends = monotonic() + 5
-    while stored(adapter, "Probe") > 1 and monotonic() < ends:
-        sleep(0.05)
-    assert stored(adapter, "Probe") == 1
-    service.close()
 
 
 def test_a_sweep_says_when_the_next_is_due(schema: Schema) -> None:

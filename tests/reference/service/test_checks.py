@@ -136,10 +136,9 @@ def test_hello_claims_and_limits(talk: Talk) -> None:
     hello = talk.call("dbal.hello")
     assert hello["contract"] == "1.0"
     assert hello["conformance"] is True
-    own = {"memory": ["ttl"], "sqlite": ["migrations"]}[hello["backend"]["name"]]
     assert hello["capabilities"] == [
         *("transactions.flat", "transactions.nested", "joins", "relations", "fullTextSearch"),
-        *("jsonQueries", "aggregations", *own, "schemaIntrospection"),
+        *("jsonQueries", "aggregations", "ttl", "migrations", "schemaIntrospection"),
     ]
     assert hello["limits"] == {
         "maxRequestBytes": 1048576,

@@ -24,7 +24,7 @@ class SqlAdapter(ABC):
 
     name: str
     version: str
-    capabilities: frozenset[str] = frozenset({"transactions.flat", "transactions.nested"})
+    capabilities: frozenset[str] = frozenset({"transactions.flat", "transactions.nested", "ttl"})
 
     def __init__(self, schema: Schema, statements: Statements) -> None:
         self.schema = schema

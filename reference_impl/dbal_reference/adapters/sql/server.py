@@ -30,7 +30,7 @@ class ServerAdapter(SqlAdapter):
     for writing is enough, and who waits for it costs the server nothing.
     """
 
-    capabilities = SqlAdapter.capabilities | {"joins", "relations", "ttl"}
+    capabilities = SqlAdapter.capabilities | {"joins", "relations"}
 
     def __init__(self, schema: Schema, statements: Statements, *, readers: int) -> None:
         super().__init__(schema, statements)
