@@ -53,10 +53,7 @@ class Identity:
         self._users = engine.schema.entities[USERS]
         key = self._users.primary.name
         link = Link("userId", USERS, key, TRUE)
-        self._with_user = (
-            Order(self._sessions.primary.name),
-            *(Order(f"{_USER}.{name}", via=(link,)) for name in _ACTOR),
-        )
+        self._user_of = tuple(Order(f"{_USER}.{name}", via=(link,)) for name in _ACTOR)
 
     def establish(self, call: Call, token: str | None, context: Context | None) -> Actor:
         """Check 2. A token, if there is one, decides; else the context; else nobody.
@@ -99,7 +96,8 @@ class Identity:
             return Actor.system()
         alive = self._engine.alive(self._sessions, call.now_ms)
         where = all_of((Compare("token", "eq", seal(token)), alive))
-        session = self._first(call, Select(SESSIONS, where, self._with_user, limit=1))
+        query = Select(SESSIONS, where, (), fields=("createdAt",), carry=self._user_of)
+        session = self._first(call, query)
         if session is None:
             raise UnauthorizedError
         user = {name: session[f"{_USER}.{name}"] for name in _ACTOR}
@@ -120,8 +118,7 @@ class Identity:
         )
 
     def _row(self, call: Call, entity: str, where: Predicate) -> Row | None:
-        order = (Order(self._engine.schema.entities[entity].primary.name),)
-        return self._first(call, Select(entity, where, order, limit=1))
+        return self._first(call, Select(entity, where, ()))
 
     def _first(self, call: Call, query: Select) -> Row | None:
         with call.glance() as unit:

@@ -11,7 +11,7 @@ from dbal_reference.query.predicate import Each, Order, Select
 
 def in_order(rows: list[Row], query: Select, find: Lookup) -> list[Row]:
     """Give the rows that the query shows, in order; those of a join carry what they sort by."""
-    rows = _carrying(rows, query.order, find)
+    rows = _carrying(rows, (*query.order, *query.carry), find)
     for entry in reversed(query.order):  # the sort is stable: the first entry decides last
         rows.sort(key=_ranking(entry.field), reverse=entry.descending)
     if query.after is not None:

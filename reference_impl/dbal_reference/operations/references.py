@@ -59,7 +59,8 @@ class References:
                 self._engine.alive(target, call.now_ms),
             )
         )
-        rows = call.unit.select(Select(key.entity, where, (Order(target.primary.name),)))
+        order = () if len(values) == 1 else (Order(target.primary.name),)
+        rows = call.unit.select(Select(key.entity, where, order, fields=(key.field,)))
         return {row[key.field] for row in rows}
 
     def _in_sight(self, call: Call, key: ForeignKey) -> Predicate:

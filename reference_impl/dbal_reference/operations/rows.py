@@ -78,7 +78,7 @@ class Rows:
         tenant = self._engine.access.tenant_predicate(call.actor, self._entity.name)
         where = all_of((where, tenant, self._alive(call)))
         with call.glance() as unit:
-            rows = unit.select(Select(self._entity.name, where, self._by_key, limit=1))
+            rows = unit.select(Select(self._entity.name, where, ()))
         return rows[0] if rows else None
 
     def _alive(self, call: Call) -> Predicate:

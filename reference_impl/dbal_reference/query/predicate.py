@@ -150,6 +150,8 @@ class Each(msgspec.Struct, frozen=True):
 class Select(msgspec.Struct, frozen=True):
     """Rows of one entity that satisfy `where`, in a total order (`order` ends with the key).
 
+    No order at all is for what can be one row at most. `fields` are those that the rows must have
+    (None: all); `carry` are values of related rows to be given besides, as those of `order` are.
     `after` is the sort values of the last row seen, one for each of `order`: only rows behind it.
     With `each` the order is that of the key, and there is neither limit, offset nor `after`.
     """
@@ -161,3 +163,5 @@ class Select(msgspec.Struct, frozen=True):
     offset: int = 0
     after: tuple[Any, ...] | None = None
     each: Each | None = None
+    fields: tuple[str, ...] | None = None
+    carry: tuple[Order, ...] = ()

@@ -13,12 +13,18 @@ def _over_null(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 class Codec:
-    """Converts the values of one entity; columns come in the order of the schema's fields."""
+    """Converts the values of one entity; columns come in the order of the schema's fields, or of `fields`."""
 
-    def __init__(self, entity: Entity, dialect: Dialect) -> None:
-        self.names = tuple(entity.fields)
+    def __init__(
+        self, entity: Entity, dialect: Dialect, fields: tuple[str, ...] | None = None
+    ) -> None:
+        self.names = tuple(entity.fields) if fields is None else fields
         self._encoders = _converters(entity, dialect.encoders)
-        self._decoders = _converters(entity, dialect.decoders)
+        self._decoders = {
+            name: convert
+            for name, convert in _converters(entity, dialect.decoders).items()
+            if name in self.names
+        }
 
     def encode(self, row: Mapping[str, Any], names: Iterable[str]) -> list[Any]:
         """Give the values of these fields, in their order."""

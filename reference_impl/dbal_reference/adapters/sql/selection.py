@@ -48,7 +48,9 @@ class Selection(NamedTuple):
     limited: bool
     offset: bool
     each: str | None
-    total: bool = False
+    total: bool
+    carried: int  # how many of the last entries of the ordering are not sorted by
+    fields: tuple[str, ...] | None
 
 
 _Found: TypeAlias = dict[tuple[str, ...], int]
@@ -105,7 +107,10 @@ class SelectionBuilder:
         counted = [_total(unjoined, condition)] if selection.total else []
         rows = select(*(table.c[name] for name in names), *carried, *counted)
         rows = rows.select_from(source).where(condition)
-        for entry, column in zip(selection.ordering.entries, columns, strict=True):
+        entries = selection.ordering.entries
+        for entry, column in list(zip(entries, columns, strict=True))[
+            : len(entries) - selection.carried
+        ]:
             rows = rows.order_by(
                 self._dialect.descending(column)
                 if entry.descending

@@ -54,6 +54,7 @@ class Statements:
         )
         self._entities = schema.entities
         self._shaper = Shaper(schema, dialect)
+        self._parts: dict[tuple[str, tuple[str, ...]], Codec] = {}  # the service's own, so few
         self._cache: dict[Hashable, Statement] = {}
 
     def select(self, query: Select) -> Bound:
@@ -65,16 +66,25 @@ class Statements:
         return self._selected(query, total=True)
 
     def _selected(self, query: Select, *, total: bool) -> Bound:
-        fields = self._entities[query.entity].fields
         where = query.where
         if query.after is not None:
-            where = And((where, behind(query.order, query.after, fields)))
+            where = And(
+                (where, behind(query.order, query.after, self._entities[query.entity].fields))
+            )
         operands: list[Any] = []
         shape = self._shaper.take(query.entity, where, operands)
-        ordering = take_ordering(self._shaper, query.order, operands)
+        ordering = take_ordering(self._shaper, (*query.order, *query.carry), operands)
         each = None if query.each is None else query.each.field
         selection = Selection(
-            query.entity, shape, ordering, query.limit is not None, query.offset > 0, each, total
+            query.entity,
+            shape,
+            ordering,
+            query.limit is not None,
+            query.offset > 0,
+            each,
+            total,
+            len(query.carry),
+            query.fields,
         )
         most = None if query.each is None else query.each.most
         operands += [n for n in (query.limit, query.offset or None, most) if n is not None]
@@ -104,8 +114,8 @@ class Statements:
 
     def decode(self, query: Select, records: Sequence[Sequence[Any]]) -> list[Row]:
         """The rows of a select."""
-        codec = self.codecs[query.entity]
-        carried = [entry for entry in query.order if entry.via]
+        codec = self._codec(query.entity, query.fields)
+        carried = [entry for entry in (*query.order, *query.carry) if entry.via]
         if not carried:
             return codec.decode(records)
         width = len(codec.names)
@@ -185,8 +195,18 @@ class Statements:
         return key == operand if one else self.dialect.member(key, operand)
 
     def _select(self, selection: Selection) -> ClauseElement:
-        names, key = self.codecs[selection.entity].names, self.key(selection.entity)
+        names = self._codec(selection.entity, selection.fields).names
+        key = self.key(selection.entity)
         return SelectionBuilder(self.metadata, self.dialect).build(selection, names, key)
+
+    def _codec(self, entity: str, fields: tuple[str, ...] | None) -> Codec:
+        if fields is None:
+            return self.codecs[entity]
+        found = self._parts.get((entity, fields))
+        if found is None:
+            found = Codec(self._entities[entity], self.dialect, fields)
+            self._parts[entity, fields] = found
+        return found
 
     def _found(self, key: Hashable, build: Callable[[], ClauseElement]) -> Statement:
         found = self._cache.get(key)
