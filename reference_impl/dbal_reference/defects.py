@@ -5,11 +5,17 @@ import traceback
 from typing import Any
 
 
-def report(method: str, error: BaseException) -> None:
+def report(method: str, error: BaseException, request_id: str | None = None) -> None:
     """Log where it happened; not what the exception says, for AUD-REC-006."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.name}:{frame.lineno}" for frame in frames[-8:]]
-    _log().error("defect", method=method, kind=type(error).__name__, places=places)
+    _log().error(
+        "defect",
+        method=method,
+        request_id=request_id,
+        kind=type(error).__name__,
+        places=places,
+    )
 
 
 def _log() -> Any:  # noqa: ANN401 -- structlog's bound loggers have no common type

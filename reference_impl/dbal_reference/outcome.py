@@ -41,7 +41,7 @@ def explain(call: Call, error: Exception) -> DbalError:  # noqa: PLR0911 -- a ta
         case ReferencedError():
             return ConflictError("other rows refer to it", reason="referenced")
         case _:
-            report(call.method, error)
+            report(call.method, error, call.meta.request_id)
             return InternalError("the server has a defect; its log says more")
 
 

@@ -91,7 +91,7 @@ class Service:
     @property
     def open_transactions(self) -> int:
         """How many callers hold."""
-        return len(self._transactions)
+        return self._transactions.count
 
     def knows(self, method: str) -> bool:
         """Whether there is such a method; others may be any text."""

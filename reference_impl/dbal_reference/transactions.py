@@ -85,6 +85,12 @@ class Transactions:
         self._alarm = Alarm(self._end_idle, "dbal-idle-transactions")
         clock.watch(self._follow_clock)
 
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        with self._lock:
+            return self._of_owner.total()
+
     def begin(self, owner: Owner, peer: object = None) -> str:
         """Begin one; its handle.
 

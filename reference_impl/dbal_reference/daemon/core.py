@@ -4,17 +4,24 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from dbal_reference.adapters import Adapter
 from dbal_reference.daemon.lanes import Lane
+from dbal_reference.errors import DbalError
 from dbal_reference.service import Service
 from dbal_reference.wire.jsonrpc import Connection, Handler, Reply, Request
 
 Result = TypeVar("Result")
 
+Observe: TypeAlias = Callable[[Connection, Request | None, DbalError | None], None]
+
 _ENDING: Final = frozenset({"dbal.commit", "dbal.rollback"})
 _MOST_HOLDING: Final = 1024  # as many as transactions may be open
+
+
+def _nothing(peer: Connection, request: Request | None, error: DbalError | None) -> None:
+    """Observe nothing."""
 
 
 class Core:
@@ -29,12 +36,21 @@ class Core:
         threads: how many calls outside transactions run at once; others wait, each until its
             deadline, and its connection is not read from meanwhile.
         request_s: what a call may take at most, whatever it asks for.
+        observe: told of every call when it has ended: by which peer it came, what was asked (None
+            if that could not be read), and how it failed, if it did.
     """
 
     def __init__(
-        self, service: Service, adapter: Adapter, *, threads: int, request_s: float
+        self,
+        service: Service,
+        adapter: Adapter,
+        *,
+        threads: int,
+        request_s: float,
+        observe: Observe = _nothing,
     ) -> None:
         self.service = service
+        self.observe = observe
         self._adapter = adapter
         self.handler = Handler(service)
         self.limits = service.schema.limits
@@ -47,13 +63,18 @@ class Core:
     async def answer(self, message: bytes, peer: Connection) -> Reply:
         """The reply to one message; takes until its deadline, and a second more at the most."""
         request = self.handler.read(message, peer)
-        return request if isinstance(request, Reply) else await self.do(request, peer)
+        if isinstance(request, Reply):
+            self.observe(peer, None, request.error)
+            return request
+        return await self.do(request, peer)
 
     async def do(self, request: Request, peer: Connection) -> Reply:
         """The reply to what was asked; see `answer`."""
-        return await self.run(
+        reply = await self.run(
             request, peer, lambda latest: self.handler.answer(request, peer, latest)
         )
+        self.observe(peer, request, reply.error)
+        return reply
 
     async def run(
         self,
@@ -78,6 +99,11 @@ class Core:
                 patience_s = self._patience_s(request, latest)
                 return await self._calls.run(lambda: work(latest), patience_s=patience_s)
         return await self._holding.run(lambda: work(latest))
+
+    @property
+    def running(self) -> int:
+        """How many calls are in a thread."""
+        return self._calls.running + self._holding.running
 
     async def ping(self) -> bool:
         """Whether the database answers; takes 5 s at the most."""

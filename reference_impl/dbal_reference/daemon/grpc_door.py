@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from math import inf
 from typing import Any, Final, TypeAlias
@@ -18,6 +18,7 @@ from grpc_status import rpc_status
 from dbal_reference.daemon.address import Address, AddressError
 from dbal_reference.daemon.core import Core
 from dbal_reference.daemon.door import Limits, bearer
+from dbal_reference.daemon.tls import Pem
 from dbal_reference.errors import DbalError, EnvelopeError
 from dbal_reference.wire.jsonrpc import Connection, Request
 from dbal_reference.wire.protobuf import dbal_pb2 as pb
@@ -36,7 +37,7 @@ class GrpcDoor:
         core: what answers.
         address: where to listen.
         limits: of connections and time.
-        credentials: of TLS; None is none.
+        pem: of TLS; None is none.
     """
 
     name = "grpc"
@@ -47,12 +48,12 @@ class GrpcDoor:
         address: Address,
         limits: Limits,
         *,
-        credentials: grpc.ServerCredentials | None = None,
+        pem: Pem | None = None,
     ) -> None:
         self._core = core
         self._address = address
         self._limits = limits
-        self._credentials = credentials
+        self._pem = pem
         self._handler = ProtoHandler(core.service)
         self._health = health_aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
@@ -80,7 +81,7 @@ class GrpcDoor:
             raise AddressError(f"cannot listen at {self._address}") from None
         await server.start()
         self._server = server
-        scheme = "grpc" if self._credentials is None else "grpcs"
+        scheme = "grpc" if self._pem is None else "grpcs"
         return f"{scheme}://{Address(self._address.host, port)}"
 
     async def close(self) -> None:
@@ -90,9 +91,15 @@ class GrpcDoor:
             await self._server.stop(self._limits.grace_s)
 
     def _listen(self, server: grpc.aio.Server) -> int:
-        if self._credentials is None:
-            return server.add_insecure_port(str(self._address))
-        return server.add_secure_port(str(self._address), self._credentials)
+        pem, address = self._pem, str(self._address)
+        if pem is None:
+            return server.add_insecure_port(address)
+        credentials = grpc.ssl_server_credentials(
+            [(pem.key, pem.certificate)],
+            root_certificates=pem.client_ca,
+            require_client_auth=pem.client_ca is not None,
+        )
+        return server.add_secure_port(address, credentials)
 
     def _options(self) -> list[tuple[str, Any]]:
         limits = self._core.limits
@@ -120,20 +127,24 @@ class GrpcDoor:
         )
 
     async def _hello(self, message: bytes, context: _Context) -> bytes:
-        peer = Connection(_token(context), stays=False)
-        try:
-            request = self._handler.read_hello(message)
-            return await self._do(request, peer, _latest(context), hello_reply)
-        except DbalError as error:
-            await context.abort_with_status(self._status(error))
+        return await self._unary(self._handler.read_hello, message, context, hello_reply)
 
     async def _call(self, message: bytes, context: _Context) -> bytes:
-        peer = Connection(_token(context), stays=False)
+        return await self._unary(self._handler.read_call, message, context, call_reply)
+
+    async def _unary(
+        self, read: Callable[[bytes], Request], message: bytes, context: _Context, shape: Shape
+    ) -> bytes:
+        peer = Connection(_token(context), stays=False, via=self.name)
+        request = None
         try:
-            request = self._handler.read_call(message)
-            return await self._do(request, peer, _latest(context), call_reply)
+            request = read(message)
+            reply = await self._do(request, peer, _latest(context), shape)
         except DbalError as error:
+            self._core.observe(peer, request, error)
             await context.abort_with_status(self._status(error))
+        self._core.observe(peer, request, None)
+        return reply
 
     async def _do(self, request: Request, peer: Connection, latest: float, shape: Shape) -> bytes:
         def work(until: float) -> bytes:
@@ -160,19 +171,26 @@ class GrpcDoor:
 
     async def answer(self, message: bytes, peer: Connection, latest: float) -> bytes:
         """The reply to one message of a stream."""
+        request = None
         try:
             request = self._handler.read_call(message)
+            reply = await self._entered(request, peer, latest)
         except DbalError as error:
-            return self._handler.failure("", error)
-        call_id = str(request.call_id)
-        if not peer.enter(call_id):
-            return self._handler.failure("", EnvelopeError(reason="duplicate_id"))
+            self._core.observe(peer, request, error)
+            told = not isinstance(error, EnvelopeError) or error.details["reason"] != "duplicate_id"
+            call_id = str(request.call_id) if request is not None and told else ""
+            return self._handler.failure(call_id, error)
+        self._core.observe(peer, request, None)
+        return reply
+
+    async def _entered(self, request: Request, peer: Connection, latest: float) -> bytes:
+        """Do a call whose id no other call in flight has."""
+        if not peer.enter(str(request.call_id)):
+            raise EnvelopeError(reason="duplicate_id")
         try:
             return await self._do(request, peer, latest, call_reply)
-        except DbalError as error:
-            return self._handler.failure(call_id, error)
         finally:
-            peer.leave(call_id)
+            peer.leave(str(request.call_id))
 
     def _status(self, error: DbalError) -> grpc.Status:
         """A failure with its details (GRPC-ERR-001)."""
@@ -204,7 +222,7 @@ class _Stream:
         self._slots = asyncio.Semaphore(limits.in_flight)
         self._writing = asyncio.Lock()
         self._latest = _latest(context)
-        self.peer = Connection(_token(context))
+        self.peer = Connection(_token(context), via=door.name)
         self.calls: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:

@@ -39,16 +39,15 @@ class HttpDoor:
     """One call a request; transactions belong to no connection (HTTP-RPC-006).
 
     Args:
-        core: what answers; None: nothing but the monitor is here.
+        core: what answers.
         address: where to listen.
         limits: of connections and time.
         monitor: answers GET.
         tls: None is none.
+        calls: whether `/rpc` is there; without it, it is named `monitor`.
     """
 
-    name = "http"
-
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all by name but what every door has
         self,
         core: Core,
         address: Address,
@@ -56,7 +55,10 @@ class HttpDoor:
         monitor: Monitor,
         *,
         tls: ssl.SSLContext | None = None,
+        calls: bool = True,
     ) -> None:
+        self.name = "http" if calls else "monitor"
+        self._calls = calls
         self._core = core
         self._address = address
         self._limits = limits
@@ -90,7 +92,8 @@ class HttpDoor:
         self._server = await asyncio.get_running_loop().create_server(
             connection, sock=listener, ssl=self._tls
         )
-        return f"{'http' if self._tls is None else 'https'}://{address}{_PATH}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{address}{_PATH if self._calls else ''}"
 
     async def close(self) -> None:
         """See `Door`."""
@@ -107,7 +110,7 @@ class HttpDoor:
     async def _application(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         path, method = scope["path"], scope["method"]
         headers: _Headers = scope["headers"]
-        if path != _PATH:
+        if path != _PATH or not self._calls:
             told = await self._monitor.answer(method, path)
             if told is not None:
                 await _send(send, told.status, told.body, [(b"content-type", told.kind)])
@@ -129,9 +132,10 @@ class HttpDoor:
             await _send(send, status, reply.body, [_JSON, *extra])
 
     async def _answer(self, message: bytes, headers: _Headers) -> Reply:
-        peer = Connection(_token(headers), stays=False)
+        peer = Connection(_token(headers), stays=False, via=self.name)
         request = self._core.handler.read(message, peer)
         if isinstance(request, Reply):
+            self._core.observe(peer, None, request.error)
             return request
         if differs(peer.token, request.meta):
             request = _unshown(request)
@@ -155,6 +159,7 @@ class HttpDoor:
     ) -> None:
         """Answer what is no call; what follows of a body is passed over."""
         reply = self._core.handler.refuse(reason or "invalid_request")
+        self._core.observe(Connection(via=self.name), None, reply.error)
         await _send(send, status, reply.body, [_JSON, *(extra or ())])
 
     def _no_http(self) -> bytes:

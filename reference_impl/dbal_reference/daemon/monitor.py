@@ -37,6 +37,10 @@ class Monitor:
         self._metrics = metrics
         self._stopping = stopping
 
+    def without_metrics(self) -> "Monitor":
+        """For where anybody may ask."""
+        return Monitor(self._core, None, self._stopping)
+
     async def answer(self, method: str, path: str) -> Told | None:
         """What a path tells; None: there is nothing there."""
         if method not in {"GET", "HEAD"}:

@@ -3,22 +3,26 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Final
 
 import msgspec
 
 from dbal_reference.adapters import Adapter
 from dbal_reference.adapters.open import open_adapter
+from dbal_reference.audit import Sink
 from dbal_reference.conformance import refuse_rows
-from dbal_reference.daemon.core import Core
-from dbal_reference.daemon.door import Door
+from dbal_reference.daemon.audit_file import AuditFile
+from dbal_reference.daemon.confine import confine, forbid_programs
+from dbal_reference.daemon.doors import Doors
 from dbal_reference.daemon.logs import Logs
-from dbal_reference.daemon.monitor import Monitor
-from dbal_reference.daemon.openers import Openers
-from dbal_reference.daemon.settings import Settings
+from dbal_reference.daemon.settings import Audit, Settings, SettingsError
+from dbal_reference.daemon.tls import Certificates
 from dbal_reference.schema.load import load_schema
 from dbal_reference.service import Service
 
-_KILLED = 128 + signal.SIGTERM
+_KILLED: Final = 128 + signal.SIGTERM
 
 
 def serve(settings: Settings) -> int:
@@ -29,12 +33,31 @@ def serve(settings: Settings) -> int:
         SchemaError: the schema is wrong.
         UnavailableError: the database cannot be opened.
     """
-    schema = load_schema(settings.schema)
-    limits = {**schema.limits, **settings.limits.of_schema}
-    schema = msgspec.structs.replace(schema, limits=limits)
-    assert settings.database is not None  # noqa: S101 -- Settings.check
-    adapter = open_adapter(schema, settings.database)
-    try:
+    log = Logs(settings.log)
+    certificates = Certificates(settings.tls)  # before rights to read the key are gone
+    confine(settings.user)
+    if os.getuid() == 0:
+        log.warning("running as root", advice="name another user in the setting user")
+    with _opened(settings) as (service, adapter, reopen):
+        forbid_programs()
+        doors = Doors(settings, certificates, service, adapter, log)
+        asyncio.run(_until_told(doors, log, reopen))
+    log.info("stopped")
+    return 0
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple[Service, Adapter, Callable[[], None]]]:
+    """The service on its database, and how to open its audit file anew; closed afterwards."""
+    with ExitStack() as stack:
+        schema = load_schema(settings.schema)
+        limits = {**schema.limits, **settings.limits.of_schema}
+        schema = msgspec.structs.replace(schema, limits=limits)
+        sink, reopen = _audit(settings.audit, stack)
+        if settings.database is None:
+            raise SettingsError("database", "it is missing")
+        adapter = open_adapter(schema, settings.database)
+        stack.callback(adapter.close)
         if settings.conformance:
             refuse_rows(adapter)
         service = Service(
@@ -42,61 +65,55 @@ def serve(settings: Settings) -> int:
             adapter,
             bootstrap_token=settings.bootstrap_token,
             conformance=settings.conformance,
+            audit_sink=sink,
         )
+        stack.callback(service.close)
+        yield service, adapter, reopen
+
+
+def _audit(settings: Audit, stack: ExitStack) -> tuple[Sink | None, Callable[[], None]]:
+    """Where audit records go, and what to do about it on SIGHUP."""
+    if settings.file is not None:
         try:
-            asyncio.run(_Daemon(settings, service, adapter).run())
-        finally:
-            service.close()
-    finally:
-        adapter.close()
-    return 0
+            file = AuditFile(settings.file)
+        except OSError as error:
+            raise SettingsError("audit.file", f"it cannot be written: {error.strerror}") from None
+        stack.callback(file.close)
+        return file, file.reopen
+    if settings.database is not None:
+        # Here, not above: few need it, and SQLAlchemy is slow to import.
+        from dbal_reference.adapters.audit_store import AuditStore  # noqa: PLC0415
+
+        store = AuditStore(settings.database)
+        stack.callback(store.close)
+        return store, _nothing
+    return None, _nothing
 
 
-class _Daemon:
-    """The doors of one service, from opening to closing."""
+async def _until_told(doors: Doors, log: Logs, reopen: Callable[[], None]) -> None:
+    """Serve until a signal comes, or stdin ends."""
+    stop = asyncio.Event()
 
-    def __init__(self, settings: Settings, service: Service, adapter: Adapter) -> None:
-        self._settings = settings
-        self._adapter = adapter
-        self._log = Logs(settings.log)
-        self._stop = asyncio.Event()
-        limits = settings.limits
-        self._core = Core(service, adapter, threads=limits.threads, request_s=limits.request_s)
-        self._monitor = Monitor(self._core, None, self._stop.is_set)
-
-    async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._signalled)
-        doors = self._doors()
-        opened: list[Door] = []
-        try:
-            for door in doors:
-                url = await door.open()
-                opened.append(door)
-                self._log.info("listening", door=door.name, url=url)
-            self._log.info("ready", backend=self._adapter.name, pid=os.getpid())
-            await self._stop.wait()
-        finally:
-            await asyncio.gather(*(door.close() for door in opened))
-            self._core.close()
-        self._log.info("stopped")
-
-    def _signalled(self) -> None:
-        """The first ends in order; the second at once."""
-        if self._stop.is_set():
+    def stopping() -> None:
+        if stop.is_set():  # the second signal
             os._exit(_KILLED)
-        self._log.info("stopping", grace_s=self._settings.limits.grace_s)
-        self._stop.set()
+        log.info("stopping")
+        stop.set()
 
-    def _doors(self) -> list[Door]:
-        """Every door that the settings ask for.
+    def reopening() -> None:
+        with suppress(OSError):
+            reopen()
 
-        Raises:
-            SettingsError: what one needs is not installed.
-        """
-        openers = Openers(self._settings, self._core, self._monitor)
-        made = [openers.open(name, address) for name, address in self._settings.addresses()]
-        if self._settings.stdio:
-            made.append(openers.stdio(self._stop.set))
-        return made
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping)
+    loop.add_signal_handler(signal.SIGHUP, reopening)
+    try:
+        await doors.open(stop.set)
+        await stop.wait()
+    finally:
+        await doors.close()
+
+
+def _nothing() -> None:
+    """Of what needs nothing done."""

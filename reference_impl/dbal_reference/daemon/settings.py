@@ -115,6 +115,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         stdio: talk on stdin and stdout.
         websocket: `HOST:PORT` to listen at; likewise `http`, `grpc`.
         monitor: `HOST:PORT` of nothing but `/health`, `/ready` and `/metrics`.
+        monitor_insecure: let the monitor, which never has TLS, be beyond loopback.
         insecure: listen beyond loopback without TLS (TLS-CONF-001).
         origins: of web pages that may open WebSockets.
         user: whom to become after the start, if it was root's.
@@ -131,6 +132,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     http: str | None = None
     grpc: str | None = None
     monitor: str | None = None
+    monitor_insecure: bool = False
     insecure: bool = False
     origins: tuple[str, ...] = ()
     user: str | None = None
@@ -172,9 +174,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         if self.audit.file is not None and self.audit.database is not None:
             raise SettingsError("audit", "give file or database, not both")
         for name, address in addresses.items():
-            if not address.is_loopback and self.tls.certificate is None and not self.insecure:
-                raise SettingsError(
-                    name,
-                    f"{address} is beyond loopback, and there is no TLS: set tls.certificate and "
-                    "tls.key, or insecure if something in front of it does that",
-                )
+            if not address.is_loopback and not self.insecure:
+                self._check_public(name, address)
+
+    def _check_public(self, name: str, address: Address) -> None:
+        """TLS-CONF-001."""
+        if name == "monitor" and not self.monitor_insecure:
+            raise SettingsError(
+                name,
+                f"{address} is beyond loopback, and the monitor has no TLS: set monitor_insecure "
+                "if everybody there may know how the server is",
+            )
+        if name != "monitor" and self.tls.certificate is None:
+            raise SettingsError(
+                name,
+                f"{address} is beyond loopback, and there is no TLS: set tls.certificate and "
+                "tls.key, or insecure if something in front of it does that",
+            )

@@ -39,7 +39,7 @@ class StdioDoor:
         self._outgoing = outgoing
         self._on_end = on_end
         self._longest = core.limits["max_request_bytes"]
-        self._peer = Connection()
+        self._peer = Connection(via=self.name)
         self._slots = threading.Semaphore(limits.in_flight)
         self._replies: SimpleQueue[bytes | None] = SimpleQueue()
         self._calls: set[asyncio.Task[None]] = set()

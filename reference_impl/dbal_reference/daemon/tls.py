@@ -2,59 +2,65 @@
 
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import msgspec
 
 from dbal_reference.daemon.settings import SettingsError, Tls
 
-if TYPE_CHECKING:  # an extra
-    import grpc
+
+class Pem(msgspec.Struct, frozen=True):
+    """What a TLS other than Python's is given."""
+
+    certificate: bytes
+    key: bytes
+    client_ca: bytes | None
+
+    def __repr__(self) -> str:
+        return "Pem(...)"  # there is a key in it
 
 
-def tls_context(tls: Tls) -> ssl.SSLContext | None:
-    """For sockets; None: no TLS.
+class Certificates:
+    """What the doors that listen show and ask for, read once.
+
+    Attributes:
+        context: for sockets; None: no TLS.
+        pem: for gRPC, which has a TLS of its own.
 
     Raises:
         SettingsError: a file cannot be read, or is none of its kind.
     """
-    if tls.certificate is None or tls.key is None:
-        return None
+
+    def __init__(self, tls: Tls) -> None:
+        self.context: ssl.SSLContext | None = None
+        self.pem: Pem | None = None
+        if tls.certificate is None or tls.key is None:
+            return
+        self.context = _context(tls.certificate, tls.key)
+        if tls.client_ca is not None:
+            _ask_clients(self.context, tls.client_ca)
+        self.pem = Pem(
+            tls.certificate.read_bytes(),
+            tls.key.read_bytes(),
+            None if tls.client_ca is None else tls.client_ca.read_bytes(),
+        )
+
+
+def _context(certificate: Path, key: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(tls.certificate, tls.key, password=_no_password)
+        context.load_cert_chain(certificate, key, password=_no_password)
     except (OSError, ValueError) as error:
         raise SettingsError("tls", f"certificate and key cannot be used: {_why(error)}") from None
-    if tls.client_ca is not None:
-        try:
-            context.load_verify_locations(tls.client_ca)
-        except OSError as error:
-            raise SettingsError("tls.client_ca", f"it cannot be used: {_why(error)}") from None
-        context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 
-def grpc_credentials(tls: Tls) -> "grpc.ServerCredentials | None":
-    """For gRPC, which has a TLS of its own; None: no TLS.
-
-    Raises:
-        SettingsError: as for `tls_context`, which looks first: gRPC says nothing of why.
-    """
-    if tls_context(tls) is None or tls.certificate is None or tls.key is None:
-        return None
-    import grpc  # noqa: PLC0415 -- an extra
-
-    pair = (_read(tls.key), _read(tls.certificate))
-    authority = None if tls.client_ca is None else _read(tls.client_ca)
-    return grpc.ssl_server_credentials(
-        [pair], root_certificates=authority, require_client_auth=authority is not None
-    )
-
-
-def _read(file: Path) -> bytes:
+def _ask_clients(context: ssl.SSLContext, authority: Path) -> None:
     try:
-        return file.read_bytes()
+        context.load_verify_locations(authority)
     except OSError as error:
-        raise SettingsError("tls", f"{file} cannot be read: {error.strerror}") from None
+        raise SettingsError("tls.client_ca", f"it cannot be used: {_why(error)}") from None
+    context.verify_mode = ssl.CERT_REQUIRED
 
 
 def _why(error: Exception) -> str:

@@ -36,7 +36,7 @@ class _Peer:
         self.socket = socket
         request = socket.request
         header = None if request is None else request.headers.get("Authorization")
-        self.connection = Connection(bearer(header))
+        self.connection = Connection(bearer(header), via=WebSocketDoor.name)
         self.slots = asyncio.Semaphore(in_flight)
         self.calls: set[asyncio.Task[None]] = set()
         self.last_call = time.monotonic()

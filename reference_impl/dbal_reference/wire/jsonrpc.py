@@ -45,11 +45,13 @@ class Connection:
     Args:
         token: what its peer showed when it connected; `meta.token` overrides it.
         stays: transactions begun on it end with it; false where each request may come by another.
+        via: by what it came, for logs.
     """
 
-    def __init__(self, token: str | None = None, *, stays: bool = True) -> None:
+    def __init__(self, token: str | None = None, *, stays: bool = True, via: str = "") -> None:
         self.token = token
         self.stays = stays
+        self.via = via
         self._in_flight: set[str | int | float] = set()
         self._lock = Lock()
 

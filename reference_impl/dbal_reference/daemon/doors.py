@@ -1,0 +1,91 @@
+"""All the doors of one server: opened together, and closed together."""
+
+import asyncio
+import os
+from collections.abc import Callable
+
+from dbal_reference.adapters import Adapter
+from dbal_reference.daemon.call_log import CallLog
+from dbal_reference.daemon.core import Core, Observe
+from dbal_reference.daemon.door import Door
+from dbal_reference.daemon.logs import Logs
+from dbal_reference.daemon.monitor import Monitor
+from dbal_reference.daemon.openers import Openers, open_metrics
+from dbal_reference.daemon.settings import Settings
+from dbal_reference.daemon.tls import Certificates
+from dbal_reference.errors import DbalError
+from dbal_reference.service import Service
+from dbal_reference.wire.jsonrpc import Connection, Request
+
+
+class Doors:
+    """The ways into one service.
+
+    Args:
+        settings: which, and where.
+        certificates: of the doors that listen.
+        service: what is served; not closed here.
+        adapter: its database; not closed here.
+        log: where it is told what is open.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        certificates: Certificates,
+        service: Service,
+        adapter: Adapter,
+        log: Logs,
+    ) -> None:
+        self._settings = settings
+        self._certificates = certificates
+        self._adapter = adapter
+        self._log = log
+        self._closing = False
+        self._opened: list[Door] = []
+        observers: list[Observe] = [CallLog(log, service.knows).observe]
+        told = {name for name, _ in settings.addresses()} & {"http", "monitor"}
+        self._metrics = open_metrics(service.knows) if told else None
+        if self._metrics is not None:
+            observers.append(self._metrics.observe)
+
+        def observe(peer: Connection, request: Request | None, error: DbalError | None) -> None:
+            for each in observers:
+                each(peer, request, error)
+
+        limits = settings.limits
+        self._core = Core(
+            service, adapter, threads=limits.threads, request_s=limits.request_s, observe=observe
+        )
+
+    async def open(self, on_end: Callable[[], None]) -> dict[str, str]:
+        """Listen at every door; where, by its name.
+
+        Args:
+            on_end: called when stdin has ended, if that is a door.
+
+        Raises:
+            SettingsError: what a door needs is not installed.
+            AddressError: nothing can listen there.
+        """
+        page = None if self._metrics is None else self._metrics.page
+        monitor = Monitor(self._core, page, lambda: self._closing)
+        openers = Openers(self._settings, self._certificates, self._core, monitor)
+        doors = [openers.make(name, address) for name, address in self._settings.addresses()]
+        if self._settings.stdio:
+            doors.append(openers.stdio(on_end))
+        if self._metrics is not None:
+            self._metrics.watch(self._core, self._adapter, doors)
+        urls: dict[str, str] = {}
+        for door in doors:
+            self._opened.append(door)
+            urls[door.name] = await door.open()
+            self._log.info("listening", door=door.name, url=urls[door.name])
+        self._log.info("ready", backend=self._adapter.name, pid=os.getpid())
+        return urls
+
+    async def close(self) -> None:
+        """Take no more calls, and end those in flight in time."""
+        self._closing = True
+        await asyncio.gather(*(door.close() for door in self._opened))
+        self._core.close()
