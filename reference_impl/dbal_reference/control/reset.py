@@ -7,6 +7,7 @@ from dbal_reference.access.actor import Actor
 from dbal_reference.adapters import UniqueViolation
 from dbal_reference.audit import AuditLog
 from dbal_reference.control.faults import Faults
+from dbal_reference.control.order import referenced_first
 from dbal_reference.control.references import ACTOR, DanglingNameError, resolve
 from dbal_reference.control.staging import Staged, Staging
 from dbal_reference.errors import ConflictError, ValidationFailedError
@@ -80,8 +81,9 @@ class Reset(SystemProcedure):
         call.write_in(staged)
         try:
             self._make_actors(call, world, intent["actors"] or {})
-            for name, rows in (intent["fixtures"] or {}).items():
-                self._make_rows(call, world, name, rows)
+            fixtures = intent["fixtures"] or {}
+            for name in referenced_first(fixtures, self._entities):
+                self._make_rows(call, world, name, fixtures[name])
         finally:
             call.write_in(None)
         return staged, world
