@@ -4,6 +4,7 @@ The classes are made at run time from a descriptor set that protoc wrote, since 
 works with few versions of the protobuf package only. A test holds the set against schema/proto.
 """
 
+import re
 from importlib.resources import files
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from dbal_conform.core.messages import Json, Request
 DESCRIPTORS: Final = "dbal_v1.binpb"
 SAFE: Final = 2**53 - 1  # beyond it JSON tags an integer, and gRPC never does
 _INT64: Final = range(-(2**63), 2**63)
+_DIGITS: Final = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 
 
 def _pool() -> descriptor_pool.DescriptorPool:
@@ -87,8 +89,8 @@ def write(value: Any, json: Json) -> None:  # noqa: ANN401 -- a Value
             _write_number(value, json)
         case str():
             value.string_value = _utf8(json)
-        case {"$bigint": str(digits)} if len(json) == 1 and _is_int64(digits):
-            value.int64_value = int(digits)
+        case {"$bigint": str(digits)} if len(json) == 1 and _DIGITS.fullmatch(digits):
+            value.int64_value = _int64(digits)
         case list():
             value.list_value.SetInParent()
             for item in json:
@@ -176,11 +178,10 @@ def _write_number(value: Any, number: float) -> None:  # noqa: ANN401 -- a Value
         raise InexpressibleError("an integer beyond binary64 has no form in gRPC") from error
 
 
-def _is_int64(digits: str) -> bool:
-    plain = digits.removeprefix("-")
-    if not (plain.isascii() and plain.isdigit()) or (plain != "0" and plain[0] == "0"):
-        return False
-    return len(digits) <= len(str(-(2**63))) and digits != "-0" and int(digits) in _INT64
+def _int64(digits: str) -> int:
+    if len(digits) > len(str(_INT64.start)) or int(digits) not in _INT64:
+        raise InexpressibleError("a bigint beyond 64 bits has no form in gRPC")
+    return int(digits)
 
 
 def _utf8(text: str) -> str:
