@@ -76,6 +76,6 @@ def _row(fate: Fate) -> tuple[str, ...]:
         "NOT JUDGED" if fate.failed else word,
         one_line(fate.mutant.mutant),
         one_line(fate.mutant.says),
-        " ".join(fate.mutant.breaks),
+        one_line(" ".join(fate.mutant.breaks)),
         one_line(fate.failed) or one_line(noticed),
     )
