@@ -18,7 +18,7 @@ from dbal_conform.core.heading import (
     requirement_notes,
 )
 from dbal_conform.core.invariants.tally import INVARIANTS
-from dbal_conform.core.ledger import Column, Header
+from dbal_conform.core.ledger import Column, Header, Key
 from dbal_conform.core.pack import Pack
 from dbal_conform.core.plan import Plan, make_plan, parse_shard
 from dbal_conform.core.request import RunRequest, filter_of, to_header
@@ -51,9 +51,8 @@ class Preparation(msgspec.Struct, frozen=True):
 
     @property
     def whole(self) -> bool:
-        """Whether this is a run of all that ships."""
-        asked = self.request
-        return not (filter_of(asked) or asked.shard or asked.paths)
+        """Whether this is a run of all that ships, or a shard of one."""
+        return not filter_of(self.request)
 
     def header(
         self, *, tool: str, platform: str, started_at: str, columns: Iterable[Column]
@@ -81,6 +80,7 @@ class Preparation(msgspec.Struct, frozen=True):
             request=to_header(_without_passwords(self.request, self.seed)),
             invariants=INVARIANTS,
             deviations=self.deviations,
+            whole_hash=self.plan.whole_hash,
         )
 
 
@@ -115,6 +115,7 @@ def prepare(request: RunRequest) -> Preparation:
         Selector(request.selection, contract.requirements),
         suite_hash=digest,
         shard=parse_shard(request.shard) if request.shard else None,
+        only=None if request.only is None else (Key(*each) for each in request.only),
     )
     return Preparation(
         request=request,

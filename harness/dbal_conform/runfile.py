@@ -6,6 +6,7 @@ not fit on a full disk is taken back.
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -38,7 +39,14 @@ class RunFile:
         Raises:
             HarnessError: the disk is full or broken; the file ends with the line before.
         """
-        line = _encode(record) + b"\n"
+        self.append_line(_encode(record) + b"\n")
+
+    def append_line(self, line: bytes) -> None:
+        """Write a line that was encoded already, its end included.
+
+        Raises:
+            HarnessError: as `append`.
+        """
         try:
             written = 0
             while written < len(line):
@@ -78,23 +86,22 @@ class Contents(NamedTuple):
         return self.fold.ledger(self.header, self.footer)
 
 
-def create(path: Path) -> RunFile:
-    """Start a new file, before anything is run.
+def create(path: Path, *, option: str = "--run-file") -> RunFile:
+    """Start a new file, before anything is run; `option` is what named it.
 
     Raises:
         InputError: it exists, or cannot be made there.
     """
     if path.exists():
-        raise InputError(
-            f"{path}: exists; complete it with --resume {path}, or name another with --run-file"
-        )
+        complete = f"complete it with --resume {path}, or " if option == "--run-file" else ""
+        raise InputError(f"{path}: exists; {complete}name another with {option}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         descriptor = os.open(path, flags, 0o644)
     except OSError as error:
         raise InputError(
-            f"{path}: cannot be made: {error.strerror}; name another place with --run-file"
+            f"{path}: cannot be made: {error.strerror}; name another place with {option}"
         ) from error
     return RunFile(path, descriptor, 0)
 
@@ -148,6 +155,23 @@ def whole_results(path: Path, trial: str) -> list[TrialResult]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     return found
+
+
+def result_lines(path: Path) -> Iterator[tuple[bytes, TrialResult]]:
+    """Yield each line of a trial as it was written, with what it says.
+
+    Raises:
+        InputError: as `read`.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
+                if line.endswith(b"\n"):
+                    record = _record(line, f"{path}:{number}:1")
+                    if isinstance(record, TrialResult):
+                        yield line, record
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 class _Reading:

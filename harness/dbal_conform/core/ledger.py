@@ -78,12 +78,25 @@ class CapabilityNote(Record, frozen=True):
     databases: dict[str, Json] = {}
 
 
+class Part(Record, frozen=True):
+    """One of the run files that were merged into a run; times as in its header and footer."""
+
+    name: str  # of its file
+    trials: int
+    seed: int
+    started_at: str
+    ended_at: str
+    shard: str = ""
+    platform: str = ""
+
+
 class Header(Record, frozen=True, tag_field="type", tag="header"):
     """The first line of a run file. Times are UTC, ISO 8601.
 
     `request` is what the user asked for, in the words of the command line, so that `--resume` can
     plan the same run again; `plan_hash` proves that it did. `invariants` names all that the tool
-    knows, `deviations` is the baseline that the run is judged by.
+    knows, `deviations` is the baseline that the run is judged by. `whole_hash` is, in a shard, the
+    hash of the plan without `--shard`; `parts` are the files that a merged run was made of.
     """
 
     format: str  # of the run file; "1"
@@ -106,6 +119,8 @@ class Header(Record, frozen=True, tag_field="type", tag="header"):
     request: dict[str, Json] = {}
     invariants: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
+    whole_hash: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 class Footer(Record, frozen=True, tag_field="type", tag="footer"):

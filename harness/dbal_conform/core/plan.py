@@ -31,12 +31,16 @@ class Shard(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is to be run. `trials` is ordered by case, target and database until it is shuffled."""
+    """What is to be run. `trials` is ordered by case, target and database until it is shuffled.
+
+    `whole_hash` is that of the plan of which this is a shard; empty where it is none.
+    """
 
     cases: Pack
     sites: tuple[Site, ...]
     trials: tuple[Trial, ...]
     hash: str
+    whole_hash: str = ""
 
     def key(self, trial: Trial) -> Key:
         """Return the name of `trial` in run files."""
@@ -44,26 +48,45 @@ class Plan(NamedTuple):
         return Key(self.cases[trial.case].id, site.target, site.database)
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 -- each narrows it in a way of its own
     cases: Iterable[Case],
     sites: Sequence[Site],
     selector: Selector,
     *,
     suite_hash: str,
     shard: Shard | None = None,
+    only: Iterable[Key] | None = None,
 ) -> Plan:
-    """Select and order the trials of a run; the same arguments give the same plan anywhere."""
+    """Select and order the trials of a run; the same arguments give the same plan anywhere.
+
+    `only` names the trials that it may have, such as those that failed earlier.
+    """
     chosen = Pack.of(case for case in cases if selector.selects(case))
     ordered = sorted(sites, key=lambda site: (site.target, site.database))
     everything = Plan(chosen, tuple(ordered), (), "")
+    meant = None if only is None else frozenset(only)
     trials = tuple(
         trial
         for trial in _product(len(chosen), len(ordered))
         if selector.belongs(chosen[trial.case], ordered[trial.site].profile)
-        and (shard is None or _shard_of(everything.key(trial), shard.parts) == shard.number)
+        and (meant is None or everything.key(trial) in meant)
     )
-    keys = (everything.key(trial) for trial in trials)
-    return everything._replace(trials=trials, hash=_hash(suite_hash, keys))
+    whole = plan_hash(suite_hash, map(everything.key, trials))
+    if shard is None:
+        return everything._replace(trials=trials, hash=whole)
+    part = tuple(
+        trial for trial in trials if _shard_of(everything.key(trial), shard.parts) == shard.number
+    )
+    digest = plan_hash(suite_hash, map(everything.key, part))
+    return everything._replace(trials=part, hash=digest, whole_hash=whole)
+
+
+def plan_hash(suite_hash: str, keys: Iterable[Key]) -> str:
+    """Return the hash of a plan: which trials it has, of which suite; in hexadecimal."""
+    digest = hashlib.sha256(suite_hash.encode())
+    for key in sorted(keys):
+        digest.update("\0".join(key).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def shuffled(trials: Iterable[Trial], seed: int) -> tuple[Trial, ...]:
@@ -92,10 +115,3 @@ def _product(cases: int, sites: int) -> Iterable[Trial]:
 def _shard_of(key: Key, parts: int) -> int:
     digest = hashlib.sha256("\0".join(key).encode()).digest()
     return int.from_bytes(digest[:8], "big") % parts + 1
-
-
-def _hash(suite_hash: str, keys: Iterable[Key]) -> str:
-    digest = hashlib.sha256(suite_hash.encode())
-    for key in sorted(keys):
-        digest.update("\0".join(key).encode() + b"\n")
-    return digest.hexdigest()

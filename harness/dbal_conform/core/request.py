@@ -12,7 +12,7 @@ class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `targets` are names, globs or manifests, `paths` files or folders of cases (the packaged suite
     when empty), `schema` a folder in place of the packaged contract. Paths stand as they were
-    given.
+    given. `only` are the trials that may run (`--rerun-failed`): case, target and database of each.
     """
 
     targets: tuple[str, ...] = ()
@@ -27,13 +27,15 @@ class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     baseline: str | None = None
     timeout_s: float | None = None
     retries: int = 0
+    only: tuple[tuple[str, str, str], ...] | None = None
 
 
 def filter_of(request: RunRequest) -> dict[str, Json]:
     """Return what narrows the suite, for the header; empty when all of it is run."""
     selection = _plain(request.selection)
     paths: dict[str, Json] = {"paths": list(request.paths)} if request.paths else {}
-    return {**selection, **paths}
+    rerun: dict[str, Json] = {} if request.only is None else {"rerun": len(request.only)}
+    return {**selection, **paths, **rerun}
 
 
 def to_header(request: RunRequest) -> dict[str, Json]:

@@ -18,6 +18,7 @@ COMMANDS = (
     "explain",
     "report",
     "matrix",
+    "merge",
     "lint",
     "targets",
     "doctor",

@@ -1,9 +1,12 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dbal_conform.core.contract import Requirement
 from dbal_conform.core.errors import InputError
+from dbal_conform.core.ledger import Key
 from dbal_conform.core.plan import Plan, Shard, make_plan, parse_shard, shuffled
 from dbal_conform.core.selection import Profile, Selection, Selector, Site
 from dbal_conform.core.suite import Case
@@ -24,10 +27,10 @@ def planned(
     sites: list[Site] = SITES,
     selection: Selection = Selection(),  # noqa: B008 -- frozen
     suite_hash: str = "0",
-    shard: Shard | None = None,
+    **more: Any,  # noqa: ANN401 -- what make_plan takes
 ) -> Plan:
     selector = Selector(selection, REQUIREMENTS)
-    return make_plan(cases, sites, selector, suite_hash=suite_hash, shard=shard)
+    return make_plan(cases, sites, selector, suite_hash=suite_hash, **more)
 
 
 def test_trials_are_ordered_by_case_target_and_database() -> None:
@@ -93,3 +96,10 @@ def test_a_shard_is_read_and_written() -> None:
 def test_what_is_no_shard_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="write I/N"):
         parse_shard(text)
+
+
+def test_a_plan_may_have_only_some_trials() -> None:
+    keys = [planned().key(trial) for trial in planned().trials]
+    plan = planned(only=[*keys[2:4], Key("s/none", "one", "memory")])
+    assert [plan.key(trial) for trial in plan.trials] == keys[2:4]
+    assert planned(only=[]).trials == ()
