@@ -160,7 +160,8 @@ def leave(stage: Stage, asking: Asking, meta: dict[str, Json], outcome: Value | 
     elif actor is not None and isinstance(known := stage.scope.actors.get(actor), dict):
         user = str(known.get("id"))
     good = _meta_was_good(outcome)
-    unknown = not good or name_of(outcome) == "UNAUTHORIZED"
+    # Nor can a target tell who calls that cannot ask its database.
+    unknown = not good or name_of(outcome) == "UNAUTHORIZED" or stage.disturbed
     given = meta.get("requestId")
     request_id = given if isinstance(given, str) else None
     stage.trail.add(
