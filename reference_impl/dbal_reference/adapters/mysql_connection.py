@@ -102,9 +102,9 @@ class MysqlConnection(ServerConnection):
                 **self._settings,
                 charset="utf8mb4",
                 autocommit=not self.write,
-                connect_timeout=max(1, wait),
-                read_timeout=CONNECT_S,
-                write_timeout=CONNECT_S,
+                connect_timeout=wait,
+                read_timeout=wait,  # of its greeting; later each statement has its own
+                write_timeout=wait,
             )
             self._limit_s = 0.0
             self.server = server_of(str(self._raw.get_server_info()))  # type: ignore[no-untyped-call]  # its stubs leave it out
@@ -202,4 +202,5 @@ class MysqlConnection(ServerConnection):
             raise UnavailableError
         limit = self.left_s + _GRACE_S
         self._raw._read_timeout = limit  # type: ignore[attr-defined]  # noqa: SLF001 -- else one limit for all
+        self._raw._write_timeout = limit  # type: ignore[attr-defined]  # noqa: SLF001 -- likewise
         return self._raw.cursor()

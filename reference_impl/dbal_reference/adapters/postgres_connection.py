@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, LiteralString, TypeAlias
+from contextvars import ContextVar
+from typing import Any, Final, LiteralString, Self, TypeAlias, TypeVar
 
 import psycopg
-from psycopg.abc import PQGen
+from psycopg.abc import PQGen, PQGenConn
 from psycopg.pq import TransactionStatus
 
 from dbal_reference.adapters import (
@@ -49,6 +50,8 @@ _MEANINGS: Final[Mapping[str, type[Exception]]] = {
 }
 
 Parameters: TypeAlias = Sequence[Any]
+Wire = TypeVar("Wire")
+_deadline: ContextVar[float] = ContextVar("_deadline")  # of a connection that is being opened
 
 
 def meaning(error: Exception) -> Exception:
@@ -67,10 +70,30 @@ class _Wire(psycopg.Connection[tuple[Any, ...]]):
 
     deadline = float("inf")
 
+    @classmethod
+    def _connect_gen(cls, conninfo: str = "") -> PQGenConn[Self]:
+        """Give up at the deadline: psycopg itself takes no limit below two seconds."""
+        return _until(_deadline.get(), super()._connect_gen(conninfo))
+
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401 -- what the generator gives
         left = max(0.0, self.deadline - time.monotonic())
         limit = min(left, LONGEST_S) + _GRACE_S
         return super().wait(gen, interval, limit if timeout is None else min(limit, timeout))
+
+
+def _until(deadline: float, opening: PQGenConn[Wire]) -> PQGenConn[Wire]:
+    """Go on with what `opening` waits for; its driver looks in every tenth of a second."""
+    try:
+        awaited = next(opening)
+        while True:
+            ready = yield awaited
+            if not ready and time.monotonic() > deadline:
+                opening.close()
+                raise psycopg.errors.ConnectionTimeout
+            awaited = opening.send(ready)
+    except StopIteration as end:
+        wire: Wire = end.value
+        return wire
 
 
 class PostgresConnection(ServerConnection):
@@ -113,6 +136,7 @@ class PostgresConnection(ServerConnection):
             raw.close()
 
     def _connect(self) -> None:
+        _deadline.set(self.deadline)
         try:
             self._raw = _Wire.connect(
                 **self._settings,
@@ -140,16 +164,10 @@ class PostgresConnection(ServerConnection):
             raise ValueError("the PostgreSQL database must have the encoding UTF8")
 
     def _start(self) -> None:
-        """One round trip; a reader sees everything as of its first query."""
-        self._ahead = []
-        text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        if self.write:
-            text = f"BEGIN; SELECT pg_advisory_xact_lock({_WRITER}); SAVEPOINT {FIRST_SAVEPOINT}"
+        """Begin with the first statement; a reader sees everything as of that."""
         self._limit()  # by itself: with BEGIN, a rollback would undo it
-        try:
-            self._control(text)
-        except psycopg.Error as error:
-            raise self.meaning(error) from error
+        self._ahead = list(_BEGIN_WRITING if self.write else _BEGIN_READING)
+        self._fresh = True
         self._standing = self.write
 
     def _limit(self) -> None:
@@ -166,37 +184,34 @@ class PostgresConnection(ServerConnection):
         self._ahead.append(f"SET LOCAL statement_timeout = {int(self.left_s * 1000) + 1}")
 
     def _query(self, text: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        if self._ahead:
-            with self.wire.pipeline():
-                self._send_ahead()
-                cursor = self.wire.execute(_trusted(text), parameters)
-            return cursor.fetchall()
-        return self.wire.execute(_trusted(text), parameters).fetchall()
+        found = self._run([(text, parameters)])
+        return self.pipeline.rows(found)
 
     def _execute(self, text: str, parameters: Parameters) -> None:
         self._standing = False
-        if not self._ahead:
-            self.wire.execute(_trusted(text), parameters)
-            return
-        with self.wire.pipeline():
-            self._send_ahead()
-            self.wire.execute(_trusted(text), parameters)
+        self._run([(text, parameters)])
 
     def _execute_many(self, text: str, parameters: Iterable[Parameters]) -> None:
         self._standing = False
-        if not self._ahead:
-            with self.wire.cursor() as cursor:  # which has a pipeline of its own
-                cursor.executemany(_trusted(text), parameters)
-            return
-        with self.wire.pipeline():
-            self._send_ahead()
-            with self.wire.cursor() as cursor:
-                cursor.executemany(_trusted(text), parameters)
+        self._run([(text, each) for each in parameters])
 
     def _execute_all(self, texts: Sequence[str]) -> None:
         self._standing = False
+        self._run([(text, ()) for text in texts])
+
+    def _run(self, batch: Batch) -> PGresult:
+        """Send what is ahead too, in one round trip."""
         ahead, self._ahead = self._ahead, []
-        self._control(";".join([*ahead, *texts]))
+        whole = [*((text, ()) for text in ahead), *batch] if ahead else batch
+        try:
+            found = self.pipeline.run(whole)
+        except psycopg.Error as error:
+            if not (self._fresh and self._reused and is_lost(error)):
+                raise
+            self._renew()  # it was lost while nobody used it, and nothing with it
+            found = self.pipeline.run(whole)
+        self._fresh = self._alone
+        return found
 
     def _set_savepoint(self, name: str) -> None:
         """Nothing was written since BEGIN set the first one: it will do."""
@@ -220,23 +235,16 @@ class PostgresConnection(ServerConnection):
             self._ahead.append(f"RELEASE {name}")
 
     def _commit(self) -> None:
+        if self._fresh:  # nothing was ever sent
+            return
         self._ahead = []
-        if self._control("COMMIT") != "COMMIT":
+        if self._run([("COMMIT", ())]).command_status != b"COMMIT":
             raise UnavailableError  # the transaction was spoiled, unseen
 
     def _roll_back(self) -> None:
+        self._ahead = []
         if self.wire.info.transaction_status != TransactionStatus.IDLE:
-            self._control("ROLLBACK")
+            self.pipeline.post("ROLLBACK")
 
-    def _send_ahead(self) -> None:
-        ahead, self._ahead = self._ahead, []
-        for text in ahead:
-            self.wire.execute(_trusted(text), prepare=False)
-
-    def _control(self, text: str) -> str | None:
-        return self.wire.execute(_trusted(text), prepare=False).statusmessage
-
-
-def _trusted(text: str) -> LiteralString:
-    """Texts are built from the schema; what callers give is among the parameters."""
-    return text
+    def _control(self, text: str) -> None:
+        self.pipeline.run([(text, ())])

@@ -16,6 +16,7 @@ from dbal_reference.adapters import (
 from dbal_reference.adapters.sql.unit import GaveUpError
 
 CONNECT_S: Final = 5.0
+HEARING_S: Final = 0.5  # beyond the deadline, for the answer to what ends a transaction
 LONGEST_S: Final = 300.0  # of a statement, whatever the deadline
 FIRST_SAVEPOINT: Final = "s1"
 _DELAYS_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # between attempts to begin
@@ -175,12 +176,14 @@ class ServerConnection(ABC):
         self._need_transaction()
         if time.monotonic() > self.deadline:
             raise OverdueError
-        self.deadline = max(self.deadline, time.monotonic() + CONNECT_S)  # to hear what came of it
+        self.deadline = max(self.deadline, time.monotonic() + HEARING_S)  # what came of it
         try:
             self._commit()
         except Exception as error:
             told = self.meaning(error)
-            if isinstance(told, UnavailableError):
+            # Whoever was not heard in time may have committed: the server did not say.
+            unheard = isinstance(told, OverdueError) and not self.is_open
+            if unheard or isinstance(told, UnavailableError):
                 self.close()
                 raise UnavailableError(outcome_unknown=True) from error
             self._tell(error)
@@ -189,7 +192,7 @@ class ServerConnection(ABC):
         """Roll back what is not kept; hang up if that cannot be done."""
         if not self.is_open:
             return
-        self.deadline = time.monotonic() + CONNECT_S
+        self.deadline = time.monotonic() + HEARING_S
         try:
             self._roll_back()
         except Exception:  # noqa: BLE001 -- the server rolls back when nobody is there any more
