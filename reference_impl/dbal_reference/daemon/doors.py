@@ -58,6 +58,11 @@ class Doors:
             service, adapter, threads=limits.threads, request_s=limits.request_s, observe=observe
         )
 
+    @property
+    def connections(self) -> int:
+        """How many are open, of all doors."""
+        return sum(door.connections for door in self._opened)
+
     async def open(self, on_end: Callable[[], None]) -> dict[str, str]:
         """Listen at every door; where, by its name.
 

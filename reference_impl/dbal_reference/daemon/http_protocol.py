@@ -49,11 +49,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse it, if the request is not too long in coming."""
-        if self._in_head:
-            self._head_bytes += len(data)
         super().data_received(data)
-        if self._in_head and self._head_bytes > _LONGEST_HEAD and not self.transport.is_closing():
-            self.send_400_response("the head is too long")
+        if self._in_head and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > _LONGEST_HEAD:
+                self.send_400_response("the head is too long")
 
     def on_message_begin(self) -> None:
         """Of the parser."""
