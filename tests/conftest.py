@@ -1,6 +1,6 @@
 import pytest
 
-from tests import servers
+from tests import mongo, servers
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -8,6 +8,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--databases",
         default=servers.DEFAULT_IMAGES,
         help=f"images of the servers that `database` tests use (default: {servers.DEFAULT_IMAGES})",
+    )
+    parser.addoption(
+        "--mongo",
+        default=mongo.DEFAULT,
+        help="what stands for MongoDB: the emulator (default), mongo:7 or the URL of a server",
     )
 
 

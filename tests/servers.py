@@ -31,12 +31,17 @@ if "DOCKER_HOST" not in os.environ:
 LABEL = "dbal-conform.test-run"
 DEFAULT_IMAGES = "postgres:17,mariadb:11.8"
 _RUN = "DBAL_CONFORM_TEST_RUN"
-_CONTAINER_PORTS = {"postgres": 5432, "mariadb": 3306, "mysql": 3306}
-_MEMORY = {"postgres": "/var/lib/postgresql/data", "mariadb": "/var/lib/mysql"}
+_CONTAINER_PORTS = {"postgres": 5432, "mariadb": 3306, "mysql": 3306, "mongo": 27017}
+_MEMORY = {
+    "postgres": "/var/lib/postgresql/data",
+    "mariadb": "/var/lib/mysql",
+    "mongo": "/data/db",
+}
 _FAST = {
     "postgres": "postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off",
     "mariadb": "--innodb-flush-log-at-trx-commit=0 --skip-log-bin",
     "mysql": "--innodb-flush-log-at-trx-commit=0 --skip-log-bin",
+    "mongo": "mongod --replSet dbal --bind_ip_all",
 }
 
 
@@ -57,6 +62,11 @@ def end_run() -> None:
             container.remove(force=True, v=True)
         client.close()
     shutil.rmtree(_folder())
+
+
+def knows(image: str) -> bool:
+    """Whether it is the image of an SQL server."""
+    return image.partition(":")[0] in _FAST.keys() - {"mongo"}
 
 
 def url_of(image: str, database: str) -> str:
@@ -112,6 +122,10 @@ def _container(kind: str, image: str) -> Any:  # noqa: ANN401 -- testcontainers 
         return PostgresContainer(
             image, username="dbal", password=PASSWORD, dbname="dbal", driver=None
         )
+    if kind == "mongo":
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415 -- slow
+
+        return DockerContainer(image).with_exposed_ports(_CONTAINER_PORTS[kind])
     from testcontainers.community.mysql import MySqlContainer  # noqa: PLC0415 -- slow
 
     return MySqlContainer(

@@ -5,8 +5,8 @@ from dbal_reference.adapters.memory import MemoryAdapter
 from dbal_reference.model import Schema
 
 _KINDS = (
-    "a database is named as memory:, sqlite:, sqlite:PATH, postgresql://user:password@host/database"
-    " or mariadb://user:password@host/database (or mysql://)"
+    "a database is named as memory:, sqlite:, sqlite:PATH, postgresql://user:password@host/database,"
+    " mariadb://user:password@host/database (or mysql://) or mongodb://user:password@host/database"
 )
 
 
@@ -16,7 +16,8 @@ def open_adapter(schema: Schema, url: str) -> Adapter:
     Args:
         schema: the contract.
         url: `memory:`, `sqlite:` (private, in memory), `sqlite:PATH`,
-            `postgresql://user:password@host:port/database`, or the same with `mariadb` or `mysql`;
+            `postgresql://user:password@host:port/database`, or the same with `mariadb`, `mysql` or
+            `mongodb`;
             `?pool_size=8` is how many threads can read at once.
 
     Raises:
@@ -40,6 +41,8 @@ def open_adapter(schema: Schema, url: str) -> Adapter:
             return _postgres(schema, url)
         case "mariadb" | "mysql" if place.startswith("//"):
             return _mysql(schema, url)
+        case "mongodb" if place.startswith("//"):
+            return _mongo(schema, url)
         case _:
             raise ValueError(_KINDS)
 
@@ -69,6 +72,16 @@ def _mysql(schema: Schema, url: str) -> Adapter:
         _refuse(error, "MariaDB and MySQL", "pymysql", "mysql")
         raise
     return MysqlAdapter(schema, url)
+
+
+def _mongo(schema: Schema, url: str) -> Adapter:
+    try:
+        from dbal_reference.adapters.mongo.adapter import MongoAdapter  # noqa: PLC0415 -- an extra
+    except ModuleNotFoundError as error:
+        if error.name in {"bson", "pymongo"}:  # of one package
+            raise MissingDriverError("MongoDB", "pymongo", "mongo") from None
+        raise
+    return MongoAdapter(schema, url)
 
 
 def _refuse(error: ModuleNotFoundError, database: str, module: str, extra: str) -> None:

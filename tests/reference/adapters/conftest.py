@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests import servers
+from tests import mongo, servers
 from tests.reference.adapters.world import WORLD
 
 from dbal_reference.adapters import Adapter
@@ -16,14 +16,15 @@ def images(config: pytest.Config) -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`adapter` is each kind in turn, `sql` each but memory, `image` each image of a server."""
+    """`adapter` is each kind in turn, `both` each but memory, `image` each SQL server's image."""
     servers_alone = [
         pytest.param(image, marks=pytest.mark.database) for image in images(metafunc.config)
     ]
+    documents = mongo.param(metafunc.config)
     kinds: dict[str, list[Any]] = {
-        "adapter": ["memory:", "sqlite:", "sqlite:FILE", *servers_alone],
-        "whole": ["memory:", "sqlite:", "sqlite:FILE", *servers_alone],
-        "both": ["sqlite:", *servers_alone],
+        "adapter": ["memory:", "sqlite:", "sqlite:FILE", *servers_alone, documents],
+        "whole": ["memory:", "sqlite:", "sqlite:FILE", *servers_alone, documents],
+        "both": ["sqlite:", *servers_alone, documents],
         "image": servers_alone,
     }
     chosen = {
@@ -31,6 +32,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     }
     for name in (kinds.keys() & set(metafunc.fixturenames)) - chosen:
         metafunc.parametrize(name, kinds[name], indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mongo.expect_deviations(items)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +47,12 @@ def image(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def database_url(worker_id: str) -> Callable[[str, str], str]:
     """From an image and a purpose to the URL of a database that is this worker's own."""
-    return lambda image, purpose: servers.url_of(image, f"{purpose}_{worker_id}")
+
+    def url_of(image: str, purpose: str) -> str:
+        name = f"{purpose}_{worker_id}"
+        return servers.url_of(image, name) if servers.knows(image) else mongo.url_of(image, name)
+
+    return url_of
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,7 @@ def insides(draw: st.DrawFn, field: str = "data", *, text: bool = False) -> Insi
 
 
 PLACES = trees(insides())
-PLACES_IN_TEXT = trees(insides("label", text=True))
+PLACES_IN_TEXT = trees(insides("written", text=True))
 BLANKS = st.sampled_from(["", "", " ", "\n\t", "\r"])
 
 
@@ -129,7 +129,7 @@ def boxes_of_text(draw: st.DrawFn) -> list[Row]:
     """Make rows that hold JSON as text."""
     values = draw(st.lists(JSON, max_size=6))
     return [
-        thing(str(n), label=f"{draw(BLANKS)}{spelt(draw, value)}{draw(BLANKS)}", name=str(n))
+        thing(str(n), written=f"{draw(BLANKS)}{spelt(draw, value)}{draw(BLANKS)}", name=str(n))
         for n, value in enumerate(values)
     ]
 

@@ -73,7 +73,7 @@ def test_places_far_down_far_along_and_of_long_names(
         deepest = [deepest]
     name, list_ = "n" * 5000, [*range(70_000), "last"]
     values = [deepest, {name: {name: 1}}, list_, {"a": deepest[0], "b": 2}]
-    field = "label" if text else "data"
+    field = "written" if text else "data"
     rows = [
         thing(str(n), **{field: json.dumps(value) if text else value})
         for n, value in enumerate(values)

@@ -70,6 +70,7 @@ THING = entity(
     optional("at", "datetime"),
     optional("kind", "enum"),
     optional("data", "json"),
+    optional("written", "text", format="json"),
     optional("path"),
     optional("tenantId", "uuid"),
     points("ownerCode", "Owner", "code", "set_null"),

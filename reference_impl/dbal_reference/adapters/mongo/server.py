@@ -1,0 +1,73 @@
+"""A server and a database on it: what it is, what it can, and how it is asked."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+from bson import CodecOptions
+from bson.codec_options import DatetimeConversion
+from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from dbal_reference.adapters.mongo.documents import Document
+from dbal_reference.adapters.mongo.errors import meaning
+from dbal_reference.adapters.mongo.url import MongoUrl
+
+Documents: TypeAlias = "Collection[Document]"
+
+OLDEST: Final = 5  # $setWindowFields, $getField, lookups with a pipeline, reads of one snapshot
+SNAPSHOT: Final = ReadConcern("snapshot")
+KEPT: Final = WriteConcern("majority")  # what was confirmed survives the loss of a member
+_OPTIONS: Final[CodecOptions[Document]] = CodecOptions(
+    document_class=dict, datetime_conversion=DatetimeConversion.DATETIME_MS
+)
+
+
+class Server:
+    """A client of its own, which keeps a pool of connections.
+
+    Raises:
+        ValueError: the server is too old.
+        UnavailableError: it cannot be reached, or lets nobody in.
+    """
+
+    def __init__(self, url: MongoUrl) -> None:
+        self.client = url.client()
+        self.database = self.client.get_database(
+            url.database, codec_options=_OPTIONS, write_concern=KEPT
+        )
+        try:
+            hello = self.client.admin.command("hello")
+            build = self.client.admin.command("buildInfo")
+            self.database.command("ping")  # as the user of the URL
+        except PyMongoError as error:
+            self.client.close()
+            raise meaning(error, in_transaction=False) from error
+        self.name, self.version = product(build)
+        # A standalone server has neither transactions nor snapshots.
+        self.transactional = "setName" in hello or hello.get("msg") == "isdbgrid"
+        major = int(str(build["version"]).partition(".")[0])
+        if major < OLDEST:
+            self.client.close()
+            raise ValueError(f"MongoDB {major} is too old: it must be {OLDEST} or later")
+
+    def collection(self, name: str) -> Documents:
+        """A collection of the database."""
+        return self.database[name]
+
+    def last_write(self) -> object:
+        """The place of the last write in the log of a replica set; of others nothing is known."""
+        hello = self.client.admin.command("hello")
+        if self.transactional and "lastWrite" in hello:
+            return repr(hello["lastWrite"]["opTime"])
+        return object()
+
+
+def product(build: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and version of what answers; others that speak its protocol say so in `buildInfo`."""
+    for entry, value in build.items():
+        name = entry.lower().removesuffix("version")
+        if entry.lower().endswith("version") and name not in {"", "git", "js"}:
+            return name, str(value)
+    return "mongodb", str(build["version"])
