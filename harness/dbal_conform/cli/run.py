@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-import msgspec
 import typer
 
 from dbal_conform.cli import options
-from dbal_conform.core.database import database_of
+from dbal_conform.cli.earlier import as_before, failed_of, tell_gone
 from dbal_conform.core.errors import InputError
-from dbal_conform.core.messages import Json
-from dbal_conform.core.request import RunRequest, from_header
+from dbal_conform.core.request import RunRequest
 
 if TYPE_CHECKING:
     from dbal_conform.cli.outputs import Output, Style
@@ -25,6 +23,7 @@ Examples:
   dbal-conform run
   dbal-conform run --target my/target.yaml -k 'users and not slow' --report junit=junit.xml
   dbal-conform run --resume reports/run-20260101T120000Z.jsonl
+  dbal-conform run --rerun-failed reports/run-20260101T120000Z.jsonl
 """
 
 
@@ -60,6 +59,9 @@ def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
     ] = None,
     resume: Annotated[
         Path | None, typer.Option(help="Run what this run file lacks, and complete it.")
+    ] = None,
+    rerun_failed: Annotated[
+        Path | None, typer.Option(help="Run what failed in this run file, into a new one.")
     ] = None,
     report: Annotated[
         list[str] | None,
@@ -97,7 +99,10 @@ def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
 
     color = options.color_of(no_color=no_color)
     style = Style(json=json, quiet=quiet, verbose=verbose, color=color)
-    wish = _Wish(request, resume, resume or run_file or _new_file(), workers, fail_fast)
+    if resume and rerun_failed:
+        raise InputError("--resume completes a run, --rerun-failed begins one: give one of them")
+    file = resume or run_file or _new_file()
+    wish = _Wish(request, resume, rerun_failed, file, workers, fail_fast)
     wanted = outputs(report, wish.file)
     ledger = _carry_out(wish, style)
     _show(ledger, wish.file, wanted, style)
@@ -105,10 +110,11 @@ def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
 
 
 class _Wish(NamedTuple):
-    """What to run, whether to go on with a file, and how."""
+    """What to run, whether to go on with a file or look again at what failed in one, and how."""
 
     request: RunRequest
     resume: Path | None
+    rerun_failed: Path | None
     file: Path
     workers: str
     fail_fast: bool
@@ -126,8 +132,11 @@ def _carry_out(wish: _Wish, style: "Style") -> "Ledger":
     contents = read(wish.resume) if wish.resume else None
     request = wish.request
     if contents is not None:
-        request = _as_before(contents.header.request, request)
+        request = as_before(contents.header.request, request, "--resume")
+    elif wish.rerun_failed is not None:
+        request = failed_of(wish.rerun_failed, read(wish.rerun_failed), request)
     preparation = prepare(request)
+    tell_gone(preparation)
     gc.freeze()
     gc.enable()
     workers = running.workers_for(wish.workers, len(preparation.plan.trials))
@@ -140,31 +149,6 @@ def _carry_out(wish: _Wish, style: "Style") -> "Ledger":
         except KeyboardInterrupt:
             watch.interrupted()
             raise
-
-
-def _as_before(written: dict[str, Json], request: RunRequest) -> RunRequest:
-    """Return the request of a run file, with what may differ on resuming taken from `request`.
-
-    A run file holds no password, so who gave a server's URL gives it again.
-    """
-    may_differ = RunRequest(
-        databases=request.databases, timeout_s=request.timeout_s, retries=request.retries
-    )
-    if request != may_differ:
-        raise InputError(
-            "--resume takes what to run from the run file: leave out targets, cases, filters,"
-            " --seed and --baseline"
-        )
-    before = from_header(written)
-    urls = {database_of(each).shown: each for each in request.databases}
-    if unknown := urls.keys() - set(before.databases):
-        raise InputError(f"--database {' '.join(sorted(unknown))}: not of the run to resume")
-    return msgspec.structs.replace(
-        before,
-        databases=tuple(urls.get(each, each) for each in before.databases),
-        timeout_s=request.timeout_s or before.timeout_s,
-        retries=request.retries,
-    )
 
 
 def _show(ledger: "Ledger", file: Path, wanted: "tuple[Output, ...]", style: "Style") -> None:

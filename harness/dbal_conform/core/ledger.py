@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dbal_conform.core.baseline import Deviation, Judgement, judge
+from dbal_conform.core.baseline import GATING, Deviation, Judgement, judge
 from dbal_conform.core.messages import Json
 from dbal_conform.core.verdict import TrialResult, Verdict
 
@@ -190,6 +190,15 @@ class Ledger(msgspec.Struct, frozen=True):
         }
 
     @property
+    def unsettled(self) -> tuple[Key, ...]:
+        """The trials that keep the run from being conformant: those to look at again."""
+        return tuple(
+            key
+            for key, judgement in self.judgements.items()
+            if judgement in GATING or judgement is Judgement.OPEN
+        )
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Every reason why the run is not simply conformant, the weightiest first."""
         judged = Counter(self.judgements.values())
@@ -214,7 +223,8 @@ class Ledger(msgspec.Struct, frozen=True):
         if broke:
             yield Problem(RunResult.INVALID, f"{_trials(broke)} broke the harness itself")
         idle = all(result.verdict is Verdict.NOT_APPLICABLE for result in self.results.values())
-        if idle and len(self.results) == self.header.planned:
+        # A shard is not judged by how little fell to it: merged with the others, it is.
+        if idle and len(self.results) == self.header.planned and not self.header.shard:
             yield Problem(RunResult.INVALID, "nothing was run")
 
     def _incomplete(self) -> Iterator[Problem]:

@@ -175,3 +175,19 @@ def test_equal_requirements_are_kept_once() -> None:
         fold.add(result(Verdict.PASS, trial, requirements=tuple(["R-1", "R-2"])))  # noqa: C409 -- two objects
     first, second = fold.ledger(header(2)).results.values()
     assert first.requirements is second.requirements
+
+
+def test_what_is_to_be_looked_at_again_is_what_keeps_the_run_from_being_conformant() -> None:
+    assert ledger(PASS, BAD, OPEN, BROKE).unsettled == (
+        Key("s/bad", "t", "sqlite"),
+        Key("s/open", "t", "sqlite"),
+        Key("s/broke", "t", "sqlite"),
+    )
+    assert ledger(PASS, BAD, deviations=(EXCUSE,)).unsettled == ()
+
+
+def test_a_shard_to_which_nothing_fell_is_not_invalid_for_that() -> None:
+    nothing = result(Verdict.NOT_APPLICABLE)
+    assert ledger(nothing).result is RunResult.INVALID
+    assert ledger(nothing, shard="1/2").result is RunResult.CONFORMANT
+    assert ledger(shard="1/2").result is RunResult.CONFORMANT
