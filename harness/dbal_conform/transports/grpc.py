@@ -39,14 +39,20 @@ class Grpc:
         """Make one `Call`; see `Transport.exchange`."""
         message = protobuf.request_of(request)
         try:
-            reply = self._lanes.mine(timeout_s).call(message, timeout=timeout_s)
+            # Read as a stream, which a call with one reply is too: else the library would take the
+            # first and hide a second.
+            replies = list(self._lanes.mine(timeout_s).call(message, timeout=timeout_s))
         except grpc.RpcError as error:
             try:
                 return self._fault(request.id, error, timeout_s)
             except TargetError:
                 self._lanes.drop()
                 raise
-        return _result(request.id, reply)
+        if len(replies) != 1:
+            raise TargetProtocolError(f"RPC-MSG-002: {len(replies)} replies to one request")
+        if len(replies[0]) > self.reply_limit:
+            raise TargetProtocolError(f"the reply is longer than {self.reply_limit} bytes")
+        return _result(request.id, replies[0])
 
     def exchange_raw(self, raw: RawRequest, *, timeout_s: float) -> RawReply:
         """Make a call of any method; see `Transport.exchange_raw`.
@@ -157,7 +163,7 @@ class _Lane:
         else:
             trusted = grpc.ssl_channel_credentials(authority)
             self.channel = grpc.secure_channel(address.authority, trusted, options)
-        self.call: Any = self.channel.unary_unary(
+        self.call: Any = self.channel.unary_stream(
             f"/{_SERVICE}/Call",
             request_serializer=protobuf.CallRequest.SerializeToString,
             response_deserializer=lambda data: data,

@@ -14,7 +14,9 @@ from dbal_conform.transports import Opening, jsonrpc
 from dbal_conform.transports.lanes import Lanes
 from dbal_conform.transports.stream import Address, ClosedError, Stream, address_of
 
+_LOOK_S = 1.0  # to take in what has come already
 _HEAD_LIMIT = 64 * 1024  # bytes of a status line with its headers
+_BEGIN = b"HTTP/1."
 _ABOUT_BODY = frozenset({"content-length", "transfer-encoding"})
 
 
@@ -101,19 +103,30 @@ class _Lane:
     def __init__(self, address: Address, timeout_s: float) -> None:
         self._stream = Stream(address, timeout_s=timeout_s, alpn="http/1.1")
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_LIMIT)
+        self._stray = b""
 
     @property
     def usable(self) -> bool:
-        """Whether it is kept alive, and silent: between requests nothing comes but its end."""
-        idle = self._http.our_state is h11.IDLE and self._http.their_state is h11.IDLE
-        return idle and not self._stream.waits
+        """Whether it is kept alive; between requests nothing comes but its end."""
+        if self._http.our_state is not h11.IDLE or self._http.their_state is not h11.IDLE:
+            return False
+        if self._stream.waits:
+            try:
+                self._stray = self._stream.receive(until=monotonic() + _LOOK_S)
+            except TargetError:
+                return False
+        return not self._stream.ended
 
     def ask(self, request: h11.Request, body: bytes, limit: int, until: float) -> _Answer:
         """Send a request and return what is answered; the connection is then ready for another.
 
         Raises:
-            TargetError: there was no answer of HTTP/1.1 in time and of at most `limit` bytes.
+            TargetError: there was no answer of HTTP/1.1 in time and of at most `limit` bytes, or
+                another came before anything was asked.
         """
+        if self._stray:
+            shown = jsonrpc.quote(self._stray)
+            raise TargetProtocolError(f"RPC-MSG-002: what came answers nothing: {shown}")
         parts = (request, h11.Data(data=body), h11.EndOfMessage())
         data = b"".join(self._http.send(part) or b"" for part in parts)
         # A server may refuse what is too long before it has read it all, and then reads no more.
@@ -170,10 +183,18 @@ class _Lane:
                 if event is not h11.NEED_DATA:
                     return event
                 self._http.receive_data(self._stream.receive(until=until))
+                self._refuse_others()
         except h11.RemoteProtocolError as error:
             if self._stream.ended:
                 raise ClosedError(f"the connection was closed in a reply: {error}") from error
             raise TargetProtocolError(f"HTTP-RPC-001: not HTTP/1.1: {error}") from error
+
+    def _refuse_others(self) -> None:
+        """See that what comes begins as HTTP does; h11 would wait for the end of a head."""
+        begun, _ = self._http.trailing_data
+        responding = self._http.their_state is h11.SEND_RESPONSE
+        if responding and begun[: len(_BEGIN)] != _BEGIN[: len(begun)]:
+            raise TargetProtocolError(f"HTTP-RPC-001: not HTTP/1.1: {jsonrpc.quote(begun)}")
 
 
 def _headers(head: h11.Response) -> dict[str, str]:

@@ -151,7 +151,8 @@ class Stdio:
             key = _head(line).id
         except (msgspec.MsgspecError, ValueError, RecursionError):
             key = None
-        box = self._mailboxes.get(key) if type(key) is int else None
+        # Taken out at once: a second answer must find nobody who waits.
+        box = self._mailboxes.pop(key, None) if type(key) is int else None
         box = box or self._mailboxes.get(_RAW)
         if box is None and len(self._mailboxes) == 1:
             (box,) = self._mailboxes.values()  # the reader of that reply will say what is wrong
