@@ -27,6 +27,9 @@ class Doors:
         service: what is served; not closed here.
         adapter: its database; not closed here.
         log: where it is told what is open.
+
+    Attributes:
+        core: what answers at all of them.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class Doors:
                 each(peer, request, error)
 
         limits = settings.limits
-        self._core = Core(
+        self.core = Core(
             service, adapter, threads=limits.threads, request_s=limits.request_s, observe=observe
         )
 
@@ -74,13 +77,13 @@ class Doors:
             AddressError: nothing can listen there.
         """
         page = None if self._metrics is None else self._metrics.page
-        monitor = Monitor(self._core, page, lambda: self._closing)
-        openers = Openers(self._settings, self._certificates, self._core, monitor)
+        monitor = Monitor(self.core, page, lambda: self._closing)
+        openers = Openers(self._settings, self._certificates, self.core, monitor)
         doors = [openers.make(name, address) for name, address in self._settings.addresses()]
         if self._settings.stdio:
             doors.append(openers.stdio(on_end))
         if self._metrics is not None:
-            self._metrics.watch(self._core, self._adapter, doors)
+            self._metrics.watch(self.core, self._adapter, doors)
         urls: dict[str, str] = {}
         for door in doors:
             self._opened.append(door)
@@ -93,4 +96,4 @@ class Doors:
         """Take no more calls, and end those in flight in time."""
         self._closing = True
         await asyncio.gather(*(door.close() for door in self._opened))
-        self._core.close()
+        self.core.close()

@@ -33,6 +33,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._writing: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._in_head = True
+        self._in_head_alone = True  # nothing but a head was in what came last
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin; one too many is dropped without a word, as a full backlog would."""
@@ -49,27 +50,28 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse it, if the request is not too long in coming."""
+        began_in_head, self._in_head_alone = self._in_head, True
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
+        if began_in_head and self._in_head and self._in_head_alone:
             self._head_bytes += len(data)
-            if self._head_bytes > _LONGEST_HEAD:
-                self.send_400_response("the head is too long")
+        if self._head_bytes > _LONGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("the head is too long")
 
     def on_message_begin(self) -> None:
         """Of the parser."""
         super().on_message_begin()
-        self._in_head, self._head_bytes = True, 0
         self._await_request()
 
     def on_headers_complete(self) -> None:
         """Of the parser."""
-        self._in_head = False
+        self._in_head = self._in_head_alone = False
+        self._head_bytes = 0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Of the parser."""
         super().on_message_complete()
-        self._in_head, self._head_bytes = True, 0
+        self._in_head = True
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
