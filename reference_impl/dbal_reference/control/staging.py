@@ -5,8 +5,9 @@ are judged by the oracle, without asking the database about each, and then store
 """
 
 from collections.abc import Sequence
+from itertools import islice
 
-from dbal_reference.adapters import Row, Unit
+from dbal_reference.adapters import Row, UniqueViolation, Unit
 from dbal_reference.adapters.constraints import Reference, references
 from dbal_reference.adapters.memory_state import MemoryUnit, State, Table
 from dbal_reference.model import Schema
@@ -27,25 +28,36 @@ class Staging:
 class Staged(MemoryUnit):
     """Remembers the order in which rows came, since references point backwards in it.
 
-    It is thrown away as soon as anything is wrong, so its tables are altered in place.
+    Nobody else sees its tables, so they are altered in place, and not once more for each insert.
     """
 
     def __init__(self, state: State, links: Sequence[Reference]) -> None:
         super().__init__(state, links, write=True)
-        self._own: set[str] = set()
+        self._blank = dict(state)
         self._came: list[tuple[str, list[object]]] = []
 
     def insert(self, entity: str, rows: Sequence[Row]) -> None:
         """Take rows whose references were judged already; see `Unit.insert`."""
-        if entity not in self._own:
-            self.state[entity] = self.state[entity].copy()
-            self._own.add(entity)
+        table = self.state[entity]
+        if table is self._blank[entity]:
+            table = self.state[entity] = table.copy()
+        count = len(table.rows)
+        try:
+            for row in rows:
+                table.put(row)
+        except UniqueViolation:
+            self.state[entity] = self._first(entity, count)
+            raise
         if not self._came or self._came[-1][0] != entity:
             self._came.append((entity, []))
-        table, keys = self.state[entity], self._came[-1][1]
-        for row in rows:
+        self._came[-1][1].extend(row[table.key] for row in rows)
+
+    def _first(self, entity: str, count: int) -> Table:
+        """The table with as many of its rows as it had."""
+        table = self._blank[entity].copy()
+        for row in islice(self.state[entity].rows.values(), count):
             table.put(row)
-            keys.append(row[table.key])
+        return table
 
     def store(self, unit: Unit) -> None:
         """Insert what is left of them.
