@@ -156,7 +156,7 @@ def _target(target: Target, database: Database) -> Finding:
         tempfile.TemporaryDirectory(prefix="dbal-conform-", ignore_cleanup_errors=True) as scratch,
         closing(Servers(lambda _: None)) as servers,
     ):
-        base = servers.stand([database])[database]
+        base = servers.stand([database])[0][database]
         job = Job(
             contract=load_contract(),
             plan=Plan(Pack.of(()), (site,), (), ""),

@@ -7,8 +7,17 @@ from urllib.parse import urlsplit
 from dbal_conform.core.errors import InputError
 
 # Images of servers, by their official names: the kind of each, and a version for messages.
-IMAGES = {"postgres": "postgres:17", "mariadb": "mariadb:11.8", "mysql": "mysql:8.4"}
-SPECS = "memory, sqlite, sqlite:PATH, postgres:17, mariadb:11.8, mysql:8.4 or the URL of a server"
+IMAGES = {
+    "postgres": "postgres:17",
+    "mariadb": "mariadb:11.8",
+    "mysql": "mysql:8.4",
+    "mongo": "mongo:7",
+}
+EMULATORS = frozenset({"secantusdb"})  # which are started without Docker
+SPECS = (
+    "memory, sqlite, sqlite:PATH, postgres:17, mariadb:11.8, mysql:8.4, mongo:7, secantusdb (which"
+    " emulates MongoDB) or the URL of a server"
+)
 # What a server is spoken to by, and the kind that it then is: a column of capabilities.yaml.
 _SCHEMES = {
     "postgresql": "postgres",
@@ -17,7 +26,13 @@ _SCHEMES = {
     "mariadb": "mysql",
     "mongodb": "mongo",
 }
-_KINDS = {"postgres": "postgres", "mariadb": "mysql", "mysql": "mysql", "mongo": "mongo"}
+_KINDS = {
+    "postgres": "postgres",
+    "mariadb": "mysql",
+    "mysql": "mysql",
+    "mongo": "mongo",
+    "secantusdb": "mongo",
+}
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")  # as Docker has it
 _ESCAPE = "write signs such as @ : / ? # % in user and password as %40, %3A and so on"
 
@@ -43,6 +58,11 @@ class Database(NamedTuple):
     def image(self) -> str:
         """The image to start, or empty."""
         return self.shown if self.name in IMAGES and not self.url else ""
+
+    @property
+    def emulator(self) -> str:
+        """The emulator to start, or empty."""
+        return self.name if self.name in EMULATORS else ""
 
 
 def database_of(spec: str) -> Database:

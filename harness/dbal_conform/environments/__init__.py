@@ -64,7 +64,7 @@ ENVIRONMENTS: dict[str, Callable[[Ground], Environment]] = {
     # The target sees to its database itself.
     "external": lambda _: Embedded(),
     **dict.fromkeys(
-        ("postgres", "mariadb", "mysql", "postgresql"),
+        ("postgres", "mariadb", "mysql", "postgresql", "mongo", "mongodb", "secantusdb"),
         lambda ground: ServerDatabase(ground.base, ground.worker, ground.faults),
     ),
 }

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Protocol, Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from dbal_conform.core.errors import CouldNotRunError
+from dbal_conform.environments.errors import AdminError as AdminError  # noqa: PLC0414 -- of this too
+from dbal_conform.environments.errors import missing
+from dbal_conform.environments.mongo_admin import MongoAdmin, with_source
 
 CONNECT_S = 10
 DROP_S = 10  # for whoever still uses a database to let go of it
@@ -15,12 +17,16 @@ _POSTGRES_OPTIONS = frozenset(
 _MYSQL_OPTIONS = frozenset({"ssl_ca", "ssl_cert", "ssl_key", "unix_socket"})
 
 
-class AdminError(Exception):
-    """The server refuses or cannot be reached; its words may quote the URL."""
-
-
 class Admin(Protocol):
     """A connection of someone who may make databases. Names are ours: letters, digits and _."""
+
+    def prepare(self) -> None:
+        """Do what a server of ours needs once it has started; may be called again.
+
+        Raises:
+            AdminError: it is not ready yet.
+        """
+        ...
 
     def version(self) -> str:
         """Return the server's name and version."""
@@ -44,18 +50,28 @@ class Admin(Protocol):
 
 
 def connect(kind: str, url: str) -> Admin:
-    """Connect to the server of `url`; `kind` is postgres or mysql.
+    """Connect to the server of `url`; `kind` is postgres, mysql or mongo.
 
     Raises:
         CouldNotRunError: the driver is not installed; the message says what to install.
         AdminError: it cannot be reached, or lets nobody in.
     """
-    return _Postgres(urlsplit(url)) if kind == "postgres" else _Mysql(urlsplit(url))
+    parts = urlsplit(url)
+    match kind:
+        case "postgres":
+            return _Postgres(parts)
+        case "mongo":
+            return MongoAdmin(parts, CONNECT_S)
+        case _:
+            return _Mysql(parts)
 
 
 def in_database(url: str, name: str) -> str:
     """Return the URL of another database on the same server."""
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
+    parts = urlsplit(url)
+    if parts.scheme == "mongodb":
+        parts = with_source(parts)
+    return parts._replace(path=f"/{name}").geturl()
 
 
 class _Connection:
@@ -63,6 +79,9 @@ class _Connection:
 
     _raw: Any
     _error: type[Exception]
+
+    def prepare(self) -> None:
+        """Nothing: it is ready when it lets somebody in."""
 
     def _run(self, text: str, *parameters: object) -> list[tuple[Any, ...]]:
         try:
@@ -84,7 +103,7 @@ class _Postgres(_Connection):
         try:
             import psycopg  # noqa: PLC0415 -- an extra
         except ImportError:
-            raise _missing("psycopg", "postgres") from None
+            raise missing("psycopg", "postgres") from None
         self._error = psycopg.Error
         settings = _settings(parts, 5432, _POSTGRES_OPTIONS)
         name = unquote(parts.path[1:]) or "postgres"
@@ -114,7 +133,7 @@ class _Mysql(_Connection):
         try:
             import pymysql  # noqa: PLC0415 -- an extra
         except ImportError:
-            raise _missing("pymysql", "mysql") from None
+            raise missing("pymysql", "mysql") from None
         self._error = pymysql.MySQLError
         settings = _settings(parts, 3306, _MYSQL_OPTIONS)
         name = unquote(parts.path[1:]) or None
@@ -157,12 +176,6 @@ def _settings(parts: SplitResult, port: int, options: frozenset[str]) -> dict[st
         **({"password": unquote(password)} if password else {}),
         **given,
     }
-
-
-def _missing(package: str, extra: str) -> CouldNotRunError:
-    return CouldNotRunError(
-        f"the Python package {package} is not installed: pip install 'dbal-conform[{extra}]'"
-    )
 
 
 def _words(error: Exception) -> str:

@@ -60,7 +60,7 @@ class Emulation:
             ) from None
         port = _free_port()
         folder = tempfile.mkdtemp(prefix="dbal-conform-")
-        self.url = f"{emulator.scheme}://{HOST}:{port}/"
+        self.url = f"{emulator.scheme}://{HOST}:{port}/?directConnection=true"
         self._process = subprocess.Popen(  # noqa: S603 -- our own guardian
             (sys.executable, str(_GUARDIAN), folder, *emulator.command(port)),
             stdin=subprocess.PIPE,

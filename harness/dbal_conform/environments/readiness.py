@@ -14,23 +14,24 @@ _LOOK_S: Final = 0.1
 def version_of(
     kind: str, url: str, last_words: Callable[[], str | None], ready_s: float = READY_S
 ) -> str:
-    """Return a server's version once it lets somebody in over TCP.
+    """Return the version of a server of ours once it lets somebody in over TCP.
 
     While an image prepares its data, its server listens on a socket in the container alone.
-    `last_words` is what its container said when it ended, or None while it runs.
+    `last_words` is what it said when it ended, or None while it runs.
 
     Raises:
-        CouldNotRunError: the container ended, or the time is up.
+        CouldNotRunError: it ended, or the time is up.
     """
     until = monotonic() + ready_s
     while True:
         try:
             with connect(kind, url) as admin:
+                admin.prepare()
                 return admin.version()
         except AdminError as error:
             words = last_words()
             if words is not None:
-                raise CouldNotRunError(f"its container ended: {words}") from None
+                raise CouldNotRunError(f"it ended: {words}") from None
             if monotonic() > until:
                 raise CouldNotRunError(f"not ready after {ready_s:.0f} s: {error}") from None
         sleep(_LOOK_S)

@@ -25,6 +25,11 @@ def recipe_of(name: str, password: str, *, mortal: bool = False) -> Recipe:
         # Not where the image puts it: its volume, on disk, would lie over ours.
         env = {"POSTGRES_PASSWORD": password, "PGDATA": _DATA}
         return Recipe(5432, env, ("postgres", *words), _DATA, in_memory=not mortal)
+    if name == "mongo":
+        # A replica set of one, which has transactions; `Admin.prepare` begins it. With a password
+        # it would need a key file in the container; it is open on the loopback alone.
+        command = ("mongod", "--replSet", "dbal", "--bind_ip_all")
+        return Recipe(27017, {}, command, "/data/db", in_memory=not mortal)
     daemon = "mariadbd" if name == "mariadb" else "mysqld"
     flags = (f"--innodb-flush-log-at-trx-commit={2 if mortal else 0}", "--skip-log-bin")
     command = (daemon, *flags, f"--max-connections={_CONNECTIONS}")
@@ -34,6 +39,8 @@ def recipe_of(name: str, password: str, *, mortal: bool = False) -> Recipe:
 
 def url_of(name: str, running: Running, password: str) -> str:
     """Return the URL of a server that `recipe_of` started, for its administrator."""
+    if name == "mongo":
+        return f"mongodb://{running.host}:{running.port}/?directConnection=true"
     scheme, user, database = (
         ("postgresql", "postgres", "postgres") if name == "postgres" else (name, "root", "mysql")
     )

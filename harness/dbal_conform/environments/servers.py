@@ -9,6 +9,7 @@ from dbal_conform.core.database import Database
 from dbal_conform.core.errors import CouldNotRunError
 from dbal_conform.environments.base import Base
 from dbal_conform.environments.containers import Docker, Running
+from dbal_conform.environments.emulators import Emulation
 from dbal_conform.environments.owner import is_orphan, own_name
 from dbal_conform.environments.readiness import version_of
 from dbal_conform.environments.recipes import recipe_of, url_of
@@ -27,6 +28,7 @@ class Servers:
         self._docker: Docker | None = None
         self._no_docker = ""
         self._bases: dict[Database, Base] = {}
+        self._emulations: list[Emulation] = []
 
     def stand(
         self, databases: Iterable[Database], mortal: Iterable[Database] = ()
@@ -43,7 +45,9 @@ class Servers:
         starting = {each: self._started(each) for each in wanted if each.image}
         second = {each: self._started(each, mortal=True) for each in dying}
         for each in wanted:
-            if each.image:
+            if each.emulator:
+                self._bases[each] = self._emulated(each)
+            elif each.image:
                 self._bases[each] = self._ready(each, starting[each])
             else:
                 self._bases[each] = self._found(each) if each.url else Base(each)
@@ -55,6 +59,8 @@ class Servers:
         for database, base in bases.items():
             if database.url and not base.lacking:
                 self._drop(base, lambda name: _owner_in(name) == self._owner)
+        while self._emulations:
+            self._emulations.pop().close()
         docker, self._docker = self._docker, None
         if docker is not None:
             try:
@@ -93,6 +99,18 @@ class Servers:
         if not base.container:
             self._told(f"{database.image} is ready: {version}")
         return msgspec.structs.replace(base, server=f"{version}, image {running.image}")
+
+    def _emulated(self, database: Database) -> Base:
+        self._told(f"starting {database.emulator}")
+        try:
+            with undisturbed():
+                emulation = Emulation(database.emulator)
+                self._emulations.append(emulation)
+            version = version_of(database.kind, emulation.url, emulation.last_words)
+        except CouldNotRunError as error:
+            return Base(database, lacking=str(error))
+        server = f"{version}, an emulator"
+        return Base(database, url=emulation.url, prefix=self._prefix, server=server)
 
     def _found(self, database: Database) -> Base:
         """Return a server that exists, after removing what killed runs left there."""

@@ -10,8 +10,8 @@ from dbal_conform.core.errors import CouldNotRunError
 from dbal_conform.environments.containers import Docker
 from dbal_conform.environments.owner import own_name
 
-# What `containers`, `postgres` and `mysql` install.
-PACKAGES = ("testcontainers", "docker", "psycopg", "pymysql")
+# What `containers`, `postgres`, `mysql`, `mongo` and `emulators` install.
+PACKAGES = ("testcontainers", "docker", "psycopg", "pymysql", "pymongo", "SecantusDB")
 
 
 class Survey(NamedTuple):

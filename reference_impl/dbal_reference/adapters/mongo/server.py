@@ -17,6 +17,7 @@ from dbal_reference.adapters.mongo.url import MongoUrl
 Documents: TypeAlias = "Collection[Document]"
 
 OLDEST: Final = 5  # $setWindowFields, $getField, lookups with a pipeline, reads of one snapshot
+_OTHERS: Final = {"secantusVersion": "secantusdb", "ferretdb": "ferretdb"}
 SNAPSHOT: Final = ReadConcern("snapshot")
 KEPT: Final = WriteConcern("majority")  # what was confirmed survives the loss of a member
 _OPTIONS: Final[CodecOptions[Document]] = CodecOptions(
@@ -65,9 +66,9 @@ class Server:
 
 
 def product(build: Mapping[str, Any]) -> tuple[str, str]:
-    """Name and version of what answers; others that speak its protocol say so in `buildInfo`."""
-    for entry, value in build.items():
-        name = entry.lower().removesuffix("version")
-        if entry.lower().endswith("version") and name not in {"", "git", "js"}:
-            return name, str(value)
+    """Name and version of what answers, from its `buildInfo`: others speak the protocol too."""
+    for entry, name in _OTHERS.items():
+        told = build.get(entry)
+        if told is not None:
+            return name, str(told["version"] if isinstance(told, dict) else told)
     return "mongodb", str(build["version"])
