@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any, Final, LiteralString, Self, TypeAlias, TypeVar
+from typing import Any, Final, Self, TypeAlias, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen, PQGenConn
-from psycopg.pq import TransactionStatus
+from psycopg.pq.abc import PGresult
 
 from dbal_reference.adapters import (
     OverdueError,
@@ -26,7 +26,8 @@ from dbal_reference.adapters.sql.server_connection import (
 
 OLDEST: Final = 13  # the oldest release that is still mended, and has pg_current_snapshot
 _WRITER: Final = 0x6462616C  # "dbal": the advisory lock of whoever writes
-_SHAPES_PREPARED: Final = 500  # on the server, for each connection
+_BEGIN_WRITING: Final = ("BEGIN", f"SELECT pg_advisory_xact_lock({_WRITER})")
+_BEGIN_READING: Final = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
 _GRACE_S: Final = 0.25  # for the server to say itself that time is up
 
 _MEANINGS: Final[Mapping[str, type[Exception]]] = {
@@ -103,9 +104,10 @@ class PostgresConnection(ServerConnection):
         super().__init__(write=write)
         self._settings = settings
         self._raw: _Wire | None = None
+        self._pipeline: Pipeline | None = None
         self._ahead: list[str] = []  # to be sent with the next statement, in one round trip
-        self._standing = False  # the first savepoint was set with BEGIN, and nothing is behind it
         self._limit_s = 0.0
+        self._limit_here_s = 0.0  # within the transaction
 
     @property
     def is_open(self) -> bool:
@@ -113,12 +115,12 @@ class PostgresConnection(ServerConnection):
         return self._raw is not None and not self._raw.closed
 
     @property
-    def wire(self) -> _Wire:
-        """The driver's connection; the deadline is put into it."""
-        if self._raw is None:
+    def pipeline(self) -> Pipeline:
+        """What statements are sent by; the deadline is put into the connection."""
+        if self._raw is None or self._pipeline is None:
             raise UnavailableError
         self._raw.deadline = self.deadline
-        return self._raw
+        return self._pipeline
 
     def meaning(self, error: Exception) -> Exception:
         """Say what an error of the driver is."""
@@ -141,7 +143,6 @@ class PostgresConnection(ServerConnection):
             self._raw = _Wire.connect(
                 **self._settings,
                 autocommit=True,  # no BEGIN of its own
-                prepare_threshold=2,
                 connect_timeout=max(2, round(min(CONNECT_S, self.left_s))),
             )
         except psycopg.Error as error:
@@ -150,9 +151,9 @@ class PostgresConnection(ServerConnection):
                 # up, and what it says then it will say again.
                 raise HopelessError from error
             raise self.meaning(error) from error
-        self._raw.prepared_max = _SHAPES_PREPARED
         self._limit_s = 0.0
         self._check_server(self._raw.info)
+        self._pipeline = Pipeline(self._raw)
 
     def _check_server(self, info: psycopg.ConnectionInfo) -> None:
         if info.server_version < OLDEST * 10_000:
@@ -175,38 +176,42 @@ class PostgresConnection(ServerConnection):
         if limit == self._limit_s:
             return
         try:
-            self._control(f"SET statement_timeout = {round(limit * 1000)}")
+            self.pipeline.run([(f"SET statement_timeout = {round(limit * 1000)}", ())])
         except psycopg.Error as error:
             raise self.meaning(error) from error
         self._limit_s = limit
 
     def _limit_again(self) -> None:
-        self._ahead.append(f"SET LOCAL statement_timeout = {int(self.left_s * 1000) + 1}")
+        limit = self.limit_s
+        if limit != self._limit_here_s:
+            self._ahead.append(f"SET LOCAL statement_timeout = {round(limit * 1000)}")
+            self._limit_here_s = limit
 
     def _query(self, text: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         found = self._run([(text, parameters)])
         return self.pipeline.rows(found)
 
     def _execute(self, text: str, parameters: Parameters) -> None:
-        self._standing = False
         self._run([(text, parameters)])
 
+    def _define(self, text: str) -> None:
+        self._run([(text, None)])
+
     def _execute_many(self, text: str, parameters: Iterable[Parameters]) -> None:
-        self._standing = False
         self._run([(text, each) for each in parameters])
 
     def _execute_all(self, texts: Sequence[str]) -> None:
-        self._standing = False
         self._run([(text, ()) for text in texts])
 
     def _run(self, batch: Batch) -> PGresult:
         """Send what is ahead too, in one round trip."""
         ahead, self._ahead = self._ahead, []
-        whole = [*((text, ()) for text in ahead), *batch] if ahead else batch
+        whole = [*((text, None) for text in ahead), *batch] if ahead else batch
         try:
             found = self.pipeline.run(whole)
         except psycopg.Error as error:
-            if not (self._fresh and self._reused and is_lost(error)):
+            idle = self._fresh and self._reused
+            if not idle or not isinstance(meaning(error), UnavailableError):
                 raise
             self._renew()  # it was lost while nobody used it, and nothing with it
             found = self.pipeline.run(whole)
@@ -214,10 +219,7 @@ class PostgresConnection(ServerConnection):
         return found
 
     def _set_savepoint(self, name: str) -> None:
-        """Nothing was written since BEGIN set the first one: it will do."""
-        if not self._standing or name != FIRST_SAVEPOINT:
-            self._ahead.append(f"SAVEPOINT {name}")
-        self._standing = False
+        self._ahead.append(f"SAVEPOINT {name}")
 
     def _undo(self, name: str) -> None:
         unsent = f"SAVEPOINT {name}"
@@ -225,7 +227,8 @@ class PostgresConnection(ServerConnection):
             del self._ahead[self._ahead.index(unsent) :]
         else:
             self._ahead = []
-            self._control(f"ROLLBACK TO {name}; RELEASE {name}")
+            self._limit_here_s = 0.0  # it may be what it was before
+            self._run([(f"ROLLBACK TO {name}", ()), (f"RELEASE {name}", ())])
 
     def _forget(self, name: str) -> None:
         unsent = f"SAVEPOINT {name}"

@@ -13,7 +13,7 @@ def _over_null(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 class Codec:
-    """Converts the values of one entity; columns come in the order of the schema's fields, or of `fields`."""
+    """Converts the values of one entity; columns come in the order of `fields`, or the schema's."""
 
     def __init__(
         self, entity: Entity, dialect: Dialect, fields: tuple[str, ...] | None = None

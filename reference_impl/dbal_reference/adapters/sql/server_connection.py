@@ -36,6 +36,7 @@ class ServerConnection(ABC):
         self._depth = 0
         self._spoiled = False
         self._alone = False  # each statement is a transaction of its own
+        self._fresh = True  # nothing was done since it was begun
         self._reused = False  # it was open already, but may be lost by now
 
     @property
@@ -58,19 +59,29 @@ class ServerConnection(ABC):
             UnavailableError: the database is not there, also not after a few attempts.
             OverdueError: the deadline passed while waiting.
         """
-        self._alone = False
+        self._ready(alone=False)
         self._open(deadline, self._start)
 
     def look(self, deadline: float) -> None:
         """Begin nothing: each statement sees what is committed as it begins; raises as `begin`."""
-        self._alone = True
-        self._reused = self.is_open
+        self._ready(alone=True)
         self._open(deadline, self._limit)
+
+    def _ready(self, *, alone: bool) -> None:
+        self._depth = 0
+        self._spoiled = False
+        self._alone = alone
+        self._fresh = True
+        self._reused = self.is_open
+
+    def _renew(self) -> None:
+        """Open another one in its place."""
+        self.close()
+        self._reused = False
+        self._open(self.deadline, self._limit)
 
     def _open(self, deadline: float, start: Callable[[], None]) -> None:
         self.deadline = deadline
-        self._depth = 0
-        self._spoiled = False
         delays = iter(_DELAYS_S)
         while True:
             reused = self.is_open
@@ -104,8 +115,7 @@ class ServerConnection(ABC):
         except Exception as error:  # noqa: BLE001 -- told apart by its code
             if not self._was_lost(error):
                 self._tell(error)
-        self.close()
-        self.look(self.deadline)
+        self._renew()
         return self.query(text, parameters)
 
     def _was_lost(self, error: Exception) -> bool:
@@ -134,6 +144,14 @@ class ServerConnection(ABC):
         self._need_transaction()
         try:
             self._execute_all(texts)
+        except Exception as error:  # noqa: BLE001 -- told apart by its code
+            self._tell(error)
+
+    def define(self, text: str) -> None:
+        """Make or change a table; the text is taken as it stands, percent signs too."""
+        self._need_transaction()
+        try:
+            self._define(text)
         except Exception as error:  # noqa: BLE001 -- told apart by its code
             self._tell(error)
 
@@ -250,6 +268,9 @@ class ServerConnection(ABC):
 
     @abstractmethod
     def _commit(self) -> None: ...
+
+    @abstractmethod
+    def _define(self, text: str) -> None: ...
 
     @abstractmethod
     def _roll_back(self) -> None: ...
