@@ -154,7 +154,7 @@ def _sites(
 ) -> Iterator[tuple[Site, Database]]:
     manifest = target.manifest
     own = tuple(map(database_of, manifest.databases)) or (database_of("external"),)
-    kinds = {each.kind for each in own}
+    kinds = {each.kind for each in (*own, *map(database_of, manifest.also))}
     profile = request.profile or ("full" if manifest.control == "conformance" else "public")
     for database in dict.fromkeys(wanted or own):
         if database.kind in kinds:

@@ -88,6 +88,7 @@ class Manifest(Model, frozen=True):
     start: Start | None = None
     connect: Connect = Connect()
     databases: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()  # databases on which it is tested where a user asks for them
     control: Control = "public"
     claims: Literal["hello"] | tuple[str, ...] = "hello"
     baseline: str | None = None

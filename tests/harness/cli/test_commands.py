@@ -109,12 +109,16 @@ def test_a_list_over_several_sites_names_them(tmp_path: Path) -> None:
         "list", str(cases(tmp_path)), "-t", "reference-*", "-q", "-k", "count", cwd=tmp_path
     )
     assert done.stdout.splitlines() == [
+        "hostile/count  [reference-grpc on sqlite]",
+        "hostile/count  [reference-http on sqlite]",
         "hostile/count  [reference-mariadb on mariadb:10.11]",
         "hostile/count  [reference-mariadb on mariadb:11.8]",
         "hostile/count  [reference-memory on memory]",
         "hostile/count  [reference-postgres on postgres:15]",
         "hostile/count  [reference-postgres on postgres:17]",
         "hostile/count  [reference-sqlite on sqlite]",
+        "hostile/count  [reference-stdio on sqlite]",
+        "hostile/count  [reference-websocket on sqlite]",
     ]
 
 
@@ -148,10 +152,14 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
 def test_targets_are_listed(tmp_path: Path) -> None:
     done = shell("targets", cwd=tmp_path)
     assert [line.split() for line in done.stdout.splitlines()] == [
+        ["reference-grpc", "grpc", "conformance", "sqlite"],
+        ["reference-http", "http", "conformance", "sqlite"],
         ["reference-mariadb", "in-process", "conformance", "mariadb:10.11,", "mariadb:11.8"],
         ["reference-memory", "in-process", "conformance", "memory"],
         ["reference-postgres", "in-process", "conformance", "postgres:15,", "postgres:17"],
         ["reference-sqlite", "in-process", "conformance", "sqlite"],
+        ["reference-stdio", "stdio", "conformance", "sqlite"],
+        ["reference-websocket", "websocket", "conformance", "sqlite"],
     ]
 
 
