@@ -94,11 +94,12 @@ def _findings(manifest: Manifest) -> Iterable[Finding]:
     for path, text in manifest.texts():
         for name in unknown_placeholders(text):
             yield Finding(path, f"nothing stands for {{{name}}}")
-    for place, spec in enumerate(manifest.databases):
-        try:
-            database_of(spec)
-        except InputError as error:
-            yield Finding(("databases", place), str(error))
+    for key, specs in (("databases", manifest.databases), ("also", manifest.also)):
+        for place, spec in enumerate(specs):
+            try:
+                database_of(spec)
+            except InputError as error:
+                yield Finding((key, place), str(error))
     yield from _of_connect(manifest)
     yield from _of_start(manifest)
 

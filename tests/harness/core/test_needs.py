@@ -34,7 +34,7 @@ AUDITED = Call("User.count", expect=Expect(audit={"code": None}))
         (InjectFault(database="kill"), ["faults.database"]),
         (InjectFault(network="cut"), ["faults.network"]),
         (InjectFault(database="kill", at="commit"), ["faults.database", "faults.network"]),
-        (InjectFault(connection="drop"), []),
+        (InjectFault(connection="drop"), ["connections"]),
         (Raw("json", "{}"), ["transport.json"]),
         (Raw("bytes", "ff"), ["transport.json"]),
         (Raw("frames", []), ["transport.websocket"]),

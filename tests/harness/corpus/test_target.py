@@ -14,6 +14,14 @@ control: conformance
 """
 
 
+WEB = """\
+target: mine
+transport: websocket
+start: {command: [./mine], ready: {hello: 30s}}
+connect: {url: "ws://127.0.0.1:{port}/rpc", tls: {ca: ca.pem}}
+"""
+
+
 def manifest(folder: Path, text: str = MANIFEST) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "target.yaml"
@@ -26,11 +34,14 @@ def test_a_manifest_is_read_and_nothing_is_started(tmp_path: Path) -> None:
     assert (target.name, target.folder) == ("mine", tmp_path)
 
 
-ALL = ["reference-mariadb", "reference-memory", "reference-postgres", "reference-sqlite"]
+ALL = [target.name for target in packaged_targets()]
+ADAPTERS = {"mariadb", "memory", "postgres", "sqlite"}
+TRANSPORTS = {"grpc", "http", "stdio", "websocket"}
 
 
-def test_the_reference_ships_on_every_adapter() -> None:
-    assert [target.name for target in packaged_targets()] == ALL
+def test_the_reference_ships_on_every_adapter_and_transport() -> None:
+    assert {f"reference-{name}" for name in ADAPTERS | TRANSPORTS} <= set(ALL)
+    assert sorted(ALL) == ALL
 
 
 @pytest.mark.parametrize(
@@ -38,7 +49,7 @@ def test_the_reference_ships_on_every_adapter() -> None:
     [
         (["reference-memory"], ["reference-memory"]),
         (["reference-*"], ALL),
-        (["reference-sqlite", "reference-*"], [ALL[-1], *ALL[:-1]]),
+        (["reference-websocket", "reference-*"], [ALL[-1], *ALL[:-1]]),
     ],
 )
 def test_targets_are_named_or_globbed(wanted: list[str], names: list[str]) -> None:
@@ -57,7 +68,7 @@ def test_two_targets_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_target_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no target 'nobody': .* reference-memory, reference-po"):
+    with pytest.raises(InputError, match=r"no target 'nobody': .* reference-memory, reference-"):
         find_targets(["nobody"])
     with pytest.raises(InputError, match=r"target\.yaml:1:1: cannot be read"):
         find_targets([str(tmp_path / "target.yaml")])
@@ -72,6 +83,13 @@ def test_a_target_that_is_not_there_is_refused_with_those_that_are(tmp_path: Pat
         (MANIFEST.replace("{database.url}", "{databse.url}"), r":3:51: .*nothing stands for"),
         (MANIFEST.replace('entry: "mine:open", ', ""), r":1:1: .*needs connect\.entry"),
         (MANIFEST.replace("in-process", "http"), r":3:18: .*only in-process has an entry"),
+        (MANIFEST + "start: {command: [./mine]}\n", r":6:8: .*in-process starts nothing"),
+        (WEB.replace("url:", "entry:"), r":1:1: .*websocket needs connect\.url, as in ws://"),
+        (WEB.replace("[./mine]", "[]"), r":3:8: .*name a command or a container"),
+        (WEB.replace("command: [./mine]", "container: {}"), r":3:20: .*name exactly one of image"),
+        (WEB.replace("30s", "soon"), r":3:\d+: .*'soon': write 30s"),
+        (WEB.replace("ca.pem}}", "ca.pem}, token: {env: MINE}}"), r":4:\d+: .*what is started gets the token"),
+        ("target: mine\ntransport: stdio\n", r":1:1: .*stdio needs start\.command"),
         (MANIFEST.replace("conformance", "yes"), r":5:10: "),
         ("- not\n- a mapping\n", r":1:1: "),
         ("target: [", r":\d+:\d+: "),

@@ -54,9 +54,11 @@ class Peer:
     """A transport that answers by a function of the request."""
 
     reply_limit = 0
+    keeps_lines = True
 
     def __init__(self, answer: Callable[[Request], object]) -> None:
         self._answer = answer
+        self.disturbed: list[str] = []
         self.seen: list[int] = []
         self.closed = 0
 
@@ -73,6 +75,11 @@ class Peer:
         if raw.kind == "http":
             raise CouldNotRunError("no http here")
         return RawReply(raw.id, json=raw.payload)
+
+    def disturb(self, fault: str) -> None:
+        if fault != "drop":
+            raise CouldNotRunError(f"no {fault} here")
+        self.disturbed.append(fault)
 
     def close(self) -> None:
         self.closed += 1
@@ -128,6 +135,23 @@ def test_after_a_broken_reply_the_line_is_used_on() -> None:
     assert script.answers == [Silence(1, "protocol_violation", "odd"), Value(2, "well")]
     assert peer.seen == [1, 2]
     assert line.spoilt is None
+
+
+def test_after_a_broken_reply_a_line_that_keeps_none_is_used_no_more() -> None:
+    line, peer = line_to(lambda _: TargetProtocolError("odd"))
+    peer.keeps_lines = False
+    drive(Script(send(1), send(2)), line)
+    assert peer.seen == [1]
+    assert line.spoilt == Silence(1, "protocol_violation", "odd")
+
+
+def test_the_connection_is_the_transports_to_break() -> None:
+    line, peer = line_to(lambda _: 0)
+    script = Script(Environment(connection="drop"), Environment(connection="half-close"))
+    drive(script, line)
+    assert script.answers == [None, Unable("no half-close here")]
+    assert peer.disturbed == ["drop"]
+    assert not line.shaken
 
 
 def test_branches_run_at_once_and_each_in_its_order() -> None:

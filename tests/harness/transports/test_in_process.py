@@ -209,10 +209,10 @@ def test_a_target_that_fails_to_close_is_let_go(module: SimpleNamespace) -> None
     open_(module.folder, "a_target:without_close").close()
 
 
-def test_other_transports_come_later() -> None:
-    manifest = Manifest("mine", "grpc")
-    with pytest.raises(CouldNotRunError, match="speaks in-process, not grpc"):
-        open_transport(Opening(manifest, Path(), {}, 1.0))
+def test_in_process_there_is_no_connection_to_break(module: SimpleNamespace) -> None:
+    line = open_(module.folder, "a_target:without_close")
+    with pytest.raises(CouldNotRunError, match="no connection to drop"):
+        line.disturb("drop")
 
 
 def test_every_failure_of_a_target_says_which_verdict_it_earns() -> None:
