@@ -14,7 +14,7 @@ from dbal_reference.operations.call import Call
 from dbal_reference.operations.engine import Engine, OutdatedError, Resources
 from dbal_reference.operations.findings import refuse
 from dbal_reference.operations.procedure import Procedure
-from dbal_reference.operations.table import compile_procedures
+from dbal_reference.operations.table import find_procedures
 from dbal_reference.outcome import record
 
 _ATTEMPTS = 5  # another process on the same file may take a unique value between look and write
@@ -31,7 +31,7 @@ class Generation:
         is_live: whether a generation is the one in force.
 
     Raises:
-        SchemaError: a rule or an operation of the schema makes no sense.
+        SchemaError: a rule of the schema makes no sense, or nothing here does an operation.
     """
 
     def __init__(
@@ -49,10 +49,26 @@ class Generation:
         self._engine = Engine(schema, resources)
         self._identity = Identity(self._engine, bootstrap_token)
         self._meta = MetaReader(schema)
-        self.procedures: Mapping[str, Procedure] = compile_procedures(self._engine)
-        if resources.conformance:
-            controls = compile_controls(self._engine, instruments)
-            self.procedures = {**self.procedures, **controls}
+        self._procedures = find_procedures(self._engine)
+        self._controls: Mapping[str, Procedure] = (
+            compile_controls(self._engine, instruments) if resources.conformance else {}
+        )
+
+    def complete(self) -> "Generation":
+        """Make every procedure, for errors of a folder to be told at the start.
+
+        Raises:
+            SchemaError: an operation of the schema makes no sense.
+        """
+        for method in self._procedures:
+            self.procedure(method)
+        return self
+
+    def procedure(self, method: str) -> Procedure | None:
+        """What does a method; None if there is no such."""
+        if method in self._controls:
+            return self._controls[method]
+        return self._procedures.get(method)
 
     def run(self, call: Call, params: Any, context: Context | None, token: str | None) -> Any:  # noqa: ANN401 -- any JSON
         """Judge the call and do it; its result.
@@ -62,7 +78,7 @@ class Generation:
             Exception: of the database, or a defect: see `outcome.explain`.
             OutdatedError: another generation must judge it; nothing was done.
         """
-        procedure = self.procedures.get(call.method)
+        procedure = self.procedure(call.method)
         self._open(call, procedure, params)
         if procedure is None:
             raise EnvelopeError("there is no such method", reason="method_not_found")

@@ -76,7 +76,7 @@ class Service:
             sweeper=self._sweeper,
             conformance=conformance,
         )
-        self._first = self._generation(adapter.schema)
+        self._first = self._generation(adapter.schema).complete()
         self._live = self._first
         if isinstance(adapter, Migrates):
             adapter.follow(self._renew)
@@ -95,7 +95,7 @@ class Service:
 
     def knows(self, method: str) -> bool:
         """Whether there is such a method; others may be any text."""
-        return method in self._live.procedures
+        return self._live.procedure(method) is not None
 
     def call(  # noqa: PLR0913 -- a message, and what is known of whom it came from
         self,
@@ -185,7 +185,7 @@ class Service:
 
     def _record(self, call: Call, failure: DbalError | None) -> DbalError | None:
         """Leave the record of a call that has ended; what cannot be recorded has failed."""
-        procedure = self._live.procedures.get(call.method)
+        procedure = self._live.procedure(call.method)
         if procedure is None or call.recorded or not procedure.operation.audited:
             return failure
         try:

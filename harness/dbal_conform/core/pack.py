@@ -16,10 +16,11 @@ _decode = msgspec.json.Decoder(Case).decode
 
 
 class Pack(Sequence[Case]):
-    """A sequence of cases; each access makes a new one, equal to that put in."""
+    """A sequence of cases, equal to those put in; the one looked at last is kept as it is."""
 
     def __init__(self, packed: Sequence[bytes]) -> None:
         self._packed = packed
+        self._latest: tuple[int, Case] | None = None
 
     @property
     def packed(self) -> Sequence[bytes]:
@@ -43,7 +44,10 @@ class Pack(Sequence[Case]):
         """The case at a place, or a pack of some."""
         if isinstance(place, slice):
             return Pack(self._packed[place])
-        return _decode(self._packed[place])
+        latest = self._latest  # read once: threads may look at others meanwhile
+        if latest is None or latest[0] != place:
+            latest = self._latest = (place, _decode(self._packed[place]))
+        return latest[1]
 
     def __len__(self) -> int:
         return len(self._packed)

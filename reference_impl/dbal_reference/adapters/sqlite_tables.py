@@ -1,7 +1,6 @@
 """Making, comparing and changing the tables of an SQLite database; all of it in one transaction."""
 
 from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import Column, Table
@@ -9,7 +8,6 @@ from sqlalchemy.schema import CreateTable
 
 from dbal_reference.adapters.sql import ddl, record
 from dbal_reference.adapters.sql.editions import Editions
-from dbal_reference.adapters.sql.record import Record
 from dbal_reference.adapters.sql.rows import Codec
 from dbal_reference.adapters.sql.unit import Connection
 from dbal_reference.errors import SchemaError
@@ -47,11 +45,6 @@ class Tables:
         self._dialect = editions.dialect
         self._place = place
 
-    @cached_property
-    def _record(self) -> Record:
-        """Made when it is needed: emptying all tables, which every trial begins with, does not."""
-        return Record(self._dialect)
-
     def prepare(self, folder: Schema, now_ms: int) -> Schema:
         """Make what is missing; the schema to be in force, which the database may have more of.
 
@@ -59,13 +52,13 @@ class Tables:
             SchemaError: tables are not as they were left, or contradict the folder.
         """
         there = self._columns()
-        self._connection.execute(self._record.create, ())
-        recorded = self._record.schema(self._connection, folder)
+        self._connection.execute(self._editions.record.create, ())
+        recorded = self._editions.record.schema(self._connection, folder)
         if recorded is None:
             # Tables from before there was a record are taken over if they are the very same.
             self._compare(there, folder, missing_allowed=True)
             self._create(folder)
-            self._record.add(self._connection, folder, (), now_ms)
+            self._editions.record.add(self._connection, folder, (), now_ms)
             return folder
         self._compare(there, recorded, missing_allowed=False)
         settled = settle(folder, recorded)
@@ -77,7 +70,7 @@ class Tables:
 
     def current(self, folder: Schema) -> Schema:
         """The schema on record."""
-        return self._record.schema(self._connection, folder) or folder
+        return self._editions.record.schema(self._connection, folder) or folder
 
     def change(self, old: Schema, new: Schema, changes: tuple[Change, ...], now_ms: int) -> None:
         """Bring the tables of one schema to the form of another, and put that on record.
@@ -90,7 +83,7 @@ class Tables:
             if name in before and before[name] != text:
                 self._remake(old, new, name, text, now_ms)
         self._create(new, differing)
-        self._record.add(self._connection, new, changes, now_ms)
+        self._editions.record.add(self._connection, new, changes, now_ms)
 
     def restore(self, schema: Schema, base: Schema, now_ms: int) -> None:
         """Take away what migrations made; tables that they changed are empty afterwards."""
@@ -98,7 +91,7 @@ class Tables:
             self._connection.execute(f"DROP TABLE {self._quoted(name)}", ())
         self._create(base, _differing(base, schema))
         self._connection.execute(f"DELETE FROM {record.TABLE}", ())  # noqa: S608 -- a constant
-        self._record.add(self._connection, base, (), now_ms)
+        self._editions.record.add(self._connection, base, (), now_ms)
 
     def _remake(self, old: Schema, new: Schema, name: str, text: str, now_ms: int) -> None:
         fields = new.entities[name].fields

@@ -1,6 +1,7 @@
 """conformance.reset: a clean world with the actors and fixtures asked for (CTL-RESET)."""
 
 import secrets
+from functools import cached_property
 from typing import Any
 
 from dbal_reference.access.actor import Actor
@@ -55,9 +56,19 @@ class Reset(SystemProcedure):
         self._audit = audit
         self._faults = faults
         self._entities = engine.schema.entities
-        self._staging = Staging(engine.schema)
-        self._drafts = {name: Drafts(engine, e) for name, e in self._entities.items()}
-        self._stores = {name: Store(engine, e) for name, e in self._entities.items()}
+
+    @cached_property
+    def _staging(self) -> Staging:
+        """Made when it is needed: what a migration put in force is reset to what was before it."""
+        return Staging(self.engine.schema)
+
+    @cached_property
+    def _drafts(self) -> dict[str, Drafts]:
+        return {name: Drafts(self.engine, each) for name, each in self._entities.items()}
+
+    @cached_property
+    def _stores(self) -> dict[str, Store]:
+        return {name: Store(self.engine, each) for name, each in self._entities.items()}
 
     def perform(self, call: Call, intent: dict[str, Any]) -> dict[str, Any]:
         """Empty, then build in one unit of work, in every tenant."""

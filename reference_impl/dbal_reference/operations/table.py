@@ -1,6 +1,6 @@
 """Which class does what. An operation in the schema without a row here stops the start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dbal_reference.errors import SchemaError
 from dbal_reference.operations import (
@@ -69,13 +69,45 @@ OWN: Mapping[str, type[Procedure]] = {
 }
 
 
-def compile_procedures(engine: Engine) -> dict[str, Procedure]:
+class Procedures(Mapping[str, Procedure]):
+    """Those of one engine by method, each made when it is first asked for.
+
+    Threads may make one twice, and then agree on one of them.
+    """
+
+    def __init__(self, engine: Engine, kinds: Mapping[str, type[Procedure]]) -> None:
+        self._engine = engine
+        self._kinds = kinds
+        self._made: dict[str, Procedure] = {}
+
+    def __getitem__(self, method: str) -> Procedure:
+        """The procedure of a method."""
+        made = self._made.get(method)
+        if made is None:
+            operation = self._engine.schema.operations[method]
+            made = self._made.setdefault(method, self._kinds[method](self._engine, operation))
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        """Every method."""
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._kinds)
+
+    def __contains__(self, method: object) -> bool:
+        """Whether there is such a method."""
+        return method in self._kinds
+
+
+def find_procedures(engine: Engine) -> Procedures:
     """A procedure for each method of the schema, but for `conformance.*`.
 
     Raises:
         SchemaError: the schema names an operation that nothing here does.
     """
-    procedures: dict[str, Procedure] = {}
+    kinds: dict[str, type[Procedure]] = {}
     for method, operation in engine.schema.operations.items():
         if method.startswith("conformance."):
             continue
@@ -85,5 +117,5 @@ def compile_procedures(engine: Engine) -> dict[str, Procedure]:
             kind = GENERIC.get(operation.name) or (TREES.get(operation.name) if has_tree else None)
         if kind is None:
             raise SchemaError(f"operations: {method} is not implemented")
-        procedures[method] = kind(engine, operation)
-    return procedures
+        kinds[method] = kind
+    return Procedures(engine, kinds)

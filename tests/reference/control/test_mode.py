@@ -96,10 +96,11 @@ def test_health_tells_an_outage_though_nobody_can_be_identified(
     adapter = open_adapter(schema, "memory:")
     service = Service(schema, adapter)
 
-    def lost(**_: Json) -> NoReturn:
+    def lost(*_: Json, **__: Json) -> NoReturn:
         raise UnavailableError
 
     monkeypatch.setattr(adapter, "unit", lost)
+    monkeypatch.setattr(adapter, "glance", lost)
     with pytest.raises(DatabaseError):
         service.call("dbal.hello", token="of a session")
     answer = service.call("dbal.health", token="of a session")

@@ -1,8 +1,10 @@
 """The statements of the schemas that one database had in force lately."""
 
 from collections import OrderedDict
+from functools import cached_property
 from typing import Final
 
+from dbal_reference.adapters.sql.record import Record
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.model import Schema
 
@@ -22,6 +24,11 @@ class Editions:
         self.dialect = statements.dialect
         self._first = (schema, statements)
         self._others: OrderedDict[int, tuple[Schema, Statements]] = OrderedDict()
+
+    @cached_property
+    def record(self) -> Record:
+        """What reads and writes the record; made when it is first needed, as most never do."""
+        return Record(self.dialect)
 
     def of(self, schema: Schema) -> Statements:
         """The statements of this very schema.
