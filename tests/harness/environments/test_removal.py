@@ -24,7 +24,7 @@ pytestmark = pytest.mark.database
 def start_another() -> None:
     servers = Servers(lambda _: None)
     try:
-        (base,) = servers.stand([database_of("postgres:17")]).values()
+        (base,) = servers.stand([database_of("postgres:17")])[0].values()
         assert base.lacking == ""
     finally:
         servers.close()

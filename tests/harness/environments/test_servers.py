@@ -33,7 +33,7 @@ def bases(told: list[str]) -> Iterator[dict[str, Base]]:
     shared.need_docker()
     servers = Servers(told.append)
     try:
-        stand = servers.stand([database_of(image) for image in (*IMAGES, IMAGES[0])])
+        stand, _ = servers.stand([database_of(image) for image in (*IMAGES, IMAGES[0])])
         yield {database.shown: base for database, base in stand.items()}
     finally:
         servers.close()
@@ -103,10 +103,20 @@ def test_a_database_is_dropped_though_someone_is_in_the_middle_of_a_transaction(
     assert databases(base) == set()
 
 
-def test_a_fault_of_a_server_could_not_run(bases: dict[str, Base], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Fault(database="kill"), "not the case's alone"),
+        (Fault(network="cut"), "does not say that it needs faults.network"),
+        (Fault(connection="drop"), "not the database's to drop"),
+    ],
+)
+def test_a_server_that_others_use_is_not_harmed(
+    bases: dict[str, Base], tmp_path: Path, fault: Fault, why: str
+) -> None:
     ground: Environment = open_environment(bases["postgres:17"], tmp_path, "4.1")
-    with pytest.raises(CouldNotRunError, match="cannot yet put faults"):
-        ground.apply(Fault(database="kill"))
+    with pytest.raises(CouldNotRunError, match=why):
+        ground.apply(fault)
     ground.close()
 
 
@@ -126,7 +136,7 @@ def test_an_image_that_cannot_be_had_is_no_obstacle_to_another(docker: Daemon) -
     servers = Servers(told.append)
     try:
         bad, good = database_of("postgres:no-such-tag"), database_of("sqlite")
-        stand = servers.stand([bad, good])
+        stand, _ = servers.stand([bad, good])
     finally:
         servers.close()
     assert stand[good] == Base(good)
