@@ -42,6 +42,8 @@ def begin(behaviour: str) -> None:
     if behaviour == "stillborn":
         sys.stderr.write("no database here\n")
         sys.exit(3)
+    if behaviour == "mute":
+        time.sleep(600)
     if behaviour == "floods":
         for place in range(200_000):
             sys.stderr.write(f"line {place} of a log that nobody asked for\n")

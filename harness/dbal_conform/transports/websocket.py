@@ -57,10 +57,13 @@ class WebSocket:
             lane.limit = self.reply_limit
             lane.refuse_stray()
             lane.send(frames, until)
-            return _Hearing(lane, raw, frames, self.reply_limit).reply(until)
+            reply = _Hearing(lane, raw, frames, self.reply_limit).reply(until)
         except TargetError:
             self._lanes.drop()
             raise
+        if not all(final for _, _, final in frames[-1:]):
+            self._lanes.drop()  # whatever comes next would go on with that message
+        return reply
 
     def disturb(self, fault: str) -> None:
         """Break this thread's connection; see `Transport.disturb`."""
