@@ -234,6 +234,23 @@ class Migrates(Protocol):
         ...
 
 
+@runtime_checkable
+class Refills(Protocol):
+    """What an adapter may have beside `clear`, where that and a unit cost more than one."""
+
+    def refill(self, fill: Callable[[Unit], None], deadline: float) -> bool:
+        """Remove every row and have others inserted in one unit, without judging references.
+
+        Returns:
+            False if nothing was done: migrations are to be taken back before, by `clear`.
+
+        Raises:
+            Exception: whatever `fill` raises; nothing has changed then.
+            OverdueError, UnavailableError: as for units.
+        """
+        ...
+
+
 class Factory(Protocol):
     """Opens an adapter; `url` is `memory:`, `sqlite:` (private, in memory) or `sqlite:PATH`."""
 

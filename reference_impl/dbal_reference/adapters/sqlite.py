@@ -21,7 +21,8 @@ from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.adapters.sql.pool import Pool, PoolUse
 from dbal_reference.adapters.sql.statements import Statements
-from dbal_reference.adapters.sql.unit import Connection
+from dbal_reference.adapters.sql.transaction import WritingConnection
+from dbal_reference.adapters.sql.unit import Connection, SqlUnit
 from dbal_reference.adapters.sqlite_connection import SqliteConnection
 from dbal_reference.adapters.sqlite_functions import SqliteFunctions
 from dbal_reference.adapters.sqlite_tables import Tables
@@ -147,16 +148,28 @@ class SqliteAdapter(SqlAdapter):
         def empty(writer: SqliteConnection, tables: Tables) -> Schema:
             if self.schema is not self._base:
                 tables.restore(self.schema, self._base, _now_ms())
-            statements, entities = self._editions.of(self._base), tuple(self._base.entities)
-            filled = writer.query(*statements.rows_in(entities))[0]
-            for entity in compress(entities, filled):  # with references off, each at once
-                writer.execute(statements.empty(entity))
+            self._empty(writer)
             return self._base
 
         self._change(time.monotonic() + PATIENCE_S, empty)
 
+    def refill(self, fill: Callable[[SqlUnit], None], deadline: float) -> bool:
+        """See `adapters.Refills`."""
+        done = False
+
+        def renew(writer: SqliteConnection, _tables: Tables) -> Schema:
+            nonlocal done
+            if self.schema is self._base and self._knows(writer):
+                self._empty(writer)
+                fill(self.unit_on(writer, write=True))
+                done = True
+            return self.schema
+
+        self._change(deadline, renew)
+        return done
+
     def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
-        """See `adapters.Adapter`."""
+        """See `adapters.Migrates`."""
 
         def follow(writer: SqliteConnection, tables: Tables) -> Schema:
             current = self.schema if self._knows(writer) else tables.current(self._base)
@@ -229,6 +242,12 @@ class SqliteAdapter(SqlAdapter):
                 yield reader
             finally:
                 reader.deadline = float("inf")
+
+    def _empty(self, writer: SqliteConnection) -> None:
+        """Remove the rows of the first schema's entities; with references off, each at once."""
+        statements, entities = self._editions.of(self._base), tuple(self._base.entities)
+        for entity in compress(entities, writer.query(*statements.rows_in(entities))[0]):
+            writer.execute(statements.empty(entity))
 
     def _open_file(self) -> None:
         self._writer = self._connect()

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from dbal_reference.access.actor import Actor
-from dbal_reference.adapters import UniqueViolation
+from dbal_reference.adapters import Refills, UniqueViolation
 from dbal_reference.audit import AuditLog
 from dbal_reference.control.faults import Faults
 from dbal_reference.control.order import referenced_first
@@ -55,6 +55,7 @@ class Reset(SystemProcedure):
         self.writes = False  # `clear` needs the database to itself first
         self._audit = audit
         self._faults = faults
+        self._refills = engine.adapter if isinstance(engine.adapter, Refills) else None
         self._entities = engine.schema.entities
 
     @cached_property
@@ -74,17 +75,31 @@ class Reset(SystemProcedure):
         """Empty, then build in one unit of work, in every tenant."""
         call.release()
         call.actor = Actor.system()
-        self._empty(call)
+        self.engine.transactions.end_all()
         try:
+            if self._refills is None:
+                self._empty()
+            self._restore_clock(call)
             staged, world = self._build(call, intent)
-            with self.engine.adapter.unit(write=True, deadline=call.deadline) as unit:
-                staged.store(unit)
+            self._store(call, staged)
+        except OutdatedError:
+            raise
         except BaseException as error:
-            self._empty(call)
+            self._empty()
+            self._forget()
             if isinstance(error, UniqueViolation):
                 raise ConflictError("another call came first", reason="write_conflict") from None
             raise
+        self._forget()
         return {"actors": world.actors, "tenants": world.tenants, "rows": world.shown}
+
+    def _store(self, call: Call, staged: Staged) -> None:
+        if self._refills is not None:
+            if self._refills.refill(staged.store, call.deadline):
+                return
+            self._empty()
+        with self.engine.adapter.unit(write=True, deadline=call.deadline) as unit:
+            staged.store(unit)
 
     def _build(self, call: Call, intent: dict[str, Any]) -> tuple[Staged, World]:
         """Make everything, without the database."""
@@ -99,15 +114,19 @@ class Reset(SystemProcedure):
             call.write_in(None)
         return staged, world
 
-    def _empty(self, call: Call) -> None:
-        """CTL-RESET-001."""
-        self.engine.transactions.end_all()
+    def _empty(self) -> None:
+        """CTL-RESET-001, of the database."""
         self.engine.adapter.clear()
         if self.engine.adapter.schema is not self.engine.schema:
-            raise OutdatedError  # without what was migrated, everything is compiled anew
+            raise OutdatedError  # what was migrated is gone, so all is judged by another schema
+
+    def _forget(self) -> None:
+        """CTL-RESET-001, of the rest."""
         self._audit.clear()
         self._faults.clear()
         self.engine.failures.clear()
+
+    def _restore_clock(self, call: Call) -> None:
         self.engine.clock.restore()
         call.now_ms = self.engine.clock.now_ms()
 
