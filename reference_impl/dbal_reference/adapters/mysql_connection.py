@@ -164,6 +164,9 @@ class MysqlConnection(ServerConnection):
     def _execute(self, text: str, parameters: Parameters) -> None:
         self._run(text, parameters or None)
 
+    def _define(self, text: str) -> None:
+        self._run(text)
+
     def _execute_many(self, text: str, parameters: Iterable[Parameters]) -> None:
         self._cursor().executemany(text, list(parameters))
 

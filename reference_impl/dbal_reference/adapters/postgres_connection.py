@@ -16,9 +16,9 @@ from dbal_reference.adapters import (
     UniqueViolation,
     WriteConflictError,
 )
+from dbal_reference.adapters.postgres_pipeline import Batch, Pipeline
 from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
-    FIRST_SAVEPOINT,
     LONGEST_S,
     HopelessError,
     ServerConnection,
@@ -168,8 +168,7 @@ class PostgresConnection(ServerConnection):
         """Begin with the first statement; a reader sees everything as of that."""
         self._limit()  # by itself: with BEGIN, a rollback would undo it
         self._ahead = list(_BEGIN_WRITING if self.write else _BEGIN_READING)
-        self._fresh = True
-        self._standing = self.write
+        self._limit_here_s = self._limit_s
 
     def _limit(self) -> None:
         limit = self.limit_s
@@ -246,8 +245,9 @@ class PostgresConnection(ServerConnection):
 
     def _roll_back(self) -> None:
         self._ahead = []
-        if self.wire.info.transaction_status != TransactionStatus.IDLE:
-            self.pipeline.post("ROLLBACK")
+        pipeline = self.pipeline
+        if pipeline.in_transaction:
+            pipeline.post("ROLLBACK")
 
     def _control(self, text: str) -> None:
         self.pipeline.run([(text, ())])
