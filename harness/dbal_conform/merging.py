@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from dbal_conform.core.errors import InputError
 from dbal_conform.core.ledger import Fold, Footer, Ledger
-from dbal_conform.core.merge import merged
+from dbal_conform.core.merge import merged, together
+from dbal_conform.core.union import side_by_side
 from dbal_conform.runfile import create, read, result_lines
 
 
@@ -35,3 +37,16 @@ def merge(files: Sequence[Path], output: Path) -> Ledger:
             output.unlink()
             raise
     return fold.ledger(header, footer)
+
+
+def joined(files: Sequence[Path]) -> Ledger:
+    """Return several runs as one: shards merged, other columns side by side.
+
+    Raises:
+        InputError: one is not there or not a run file, or they do not belong together.
+    """
+    if twice := {str(file) for place, file in enumerate(files) if file in files[:place]}:
+        raise InputError(f"{', '.join(sorted(twice))} is given twice")
+    runs = [(str(file), read(file).ledger()) for file in files]
+    sharded = any(ledger.header.shard for _, ledger in runs)
+    return together(runs) if sharded else side_by_side(runs)

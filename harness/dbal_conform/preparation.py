@@ -84,8 +84,10 @@ class Preparation(msgspec.Struct, frozen=True):
         )
 
 
-def prepare(request: RunRequest) -> Preparation:
+def prepare(request: RunRequest, *, unmatched: bool = False) -> Preparation:
     """Load, check and plan what is asked; nothing is started or written.
+
+    With `unmatched`, entries of a baseline may name cases that there are not.
 
     Raises:
         InputError: something that was named is wrong or not there.
@@ -126,7 +128,7 @@ def prepare(request: RunRequest) -> Preparation:
         plan=plan,
         targets=tuple(sites[site][0] for site in plan.sites),
         databases=tuple(sites[site][1] for site in plan.sites),
-        deviations=_deviations(request, targets, cases),
+        deviations=_deviations(request, targets, () if unmatched else cases),
         slow_left_out=len(cases) - len(quick),
     )
 
@@ -179,7 +181,7 @@ def _without_passwords(request: RunRequest, seed: int) -> RunRequest:
 def _deviations(
     request: RunRequest, targets: Iterable[Target], cases: Sequence[Case]
 ) -> tuple[Deviation, ...]:
-    """Return the entries of `--baseline`, or else those of the manifests."""
+    """Return the entries of `--baseline`, or else those of the manifests; without cases, any."""
     ids = frozenset(case.id for case in cases)
     files = (
         [(Path(request.baseline), "")]
@@ -194,7 +196,7 @@ def _deviations(
     for file, target in files:
         baseline = BaselineFile.read(file)
         # Only part of the suite was loaded: an entry about the rest excuses nothing here.
-        if not request.paths:
+        if ids and not request.paths:
             baseline.refuse_unmatched(ids)
         found += baseline.about(target)
     return tuple(found)

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from dbal_conform.core.decision import Decision
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.ledger import CaseNote, Ledger
 from dbal_conform.core.matrix import note_of
 from dbal_conform.core.restatement import Reach, Restatement, restate
-from dbal_conform.core.standing import Known, Review, review
+from dbal_conform.core.standing import Known, Placed, Review, review
 from dbal_conform.core.verdict import TrialResult
 from dbal_conform.corpus.baseline_file import BaselineFile
 from dbal_conform.corpus.contract import load_contract
@@ -30,6 +33,12 @@ class Upkeep(NamedTuple):
         entries = self.file.about(self.known.target)
         return review(entries, self.results, self.known, today)
 
+    def placed(self, today: str) -> tuple[Placed, ...]:
+        """Return every entry, weighed, with its place."""
+        return tuple(
+            Placed(self.file.name, *self.file.place(one.place), one) for one in self.reviews(today)
+        )
+
     def restatement(self, results: Sequence[TrialResult], today: str) -> Restatement:
         """Return what makes the baseline state the deviations of `results`, some of its own."""
         return restate(results, self.reviews(today), self.reaches, self.note, today)
@@ -39,8 +48,26 @@ class Upkeep(NamedTuple):
         return note_of(self.ledger, trial) if self.ledger else CaseNote(title="")
 
 
+def judged(ledger: Ledger, upkeeps: Sequence[Upkeep], today: str) -> Decision:
+    """Judge runs by the baselines as they stand now, on that day.
+
+    Without any, the runs are judged by what was on record when they began.
+    """
+    if upkeeps:
+        entries = tuple(one for each in upkeeps for one in each.file.about(each.known.target))
+        header = msgspec.structs.replace(ledger.header, deviations=entries)
+        ledger = msgspec.structs.replace(ledger, header=header)
+    placed = tuple(one for each in upkeeps for one in each.placed(today))
+    return Decision(msgspec.structs.replace(ledger, day=today), placed)
+
+
 def baselines(
-    ledger: Ledger | None, targets: Sequence[str], baseline: Path | None, *, may_lack: bool = False
+    ledger: Ledger | None,
+    targets: Sequence[str],
+    baseline: Path | None,
+    *,
+    may_lack: bool = False,
+    required: bool = True,
 ) -> tuple[Upkeep, ...]:
     """Return the baselines that are meant: the one named, or else those of the targets.
 
@@ -49,18 +76,19 @@ def baselines(
         targets: names, globs or manifests; none, and they are those of the run.
         baseline: one file for all targets, as `run --baseline` takes it.
         may_lack: a file that is not there yet counts as empty.
+        required: without a baseline there is nothing to do; else there may be none.
 
     Raises:
         InputError: a file or a target is not there or not what it should be; or there is none.
     """
-    found = _targets(ledger, targets, required=baseline is None)
+    found = _targets(ledger, targets, required=required and baseline is None)
     if baseline is not None:
         owners = (each.name for each in found if _file(each) == baseline.resolve())
         owner = next(owners, "")
         file = BaselineFile.read(baseline, may_lack=may_lack)
         return (_upkeep(file, ledger, found, owner, None),)
     named = [each for each in found if each.manifest.baseline]
-    if not named:
+    if not named and required:
         names = ", ".join(each.name for each in found)
         raise InputError(
             f"{names}: no baseline: name the file with --baseline, and in the manifest as"

@@ -12,8 +12,7 @@ from dbal_conform.cli.deviations import Baseline, SomeRuns, Targets, opened, tod
 
 if TYPE_CHECKING:
     from dbal_conform.core.messages import Json
-    from dbal_conform.core.standing import Review
-    from dbal_conform.upkeep import Upkeep
+    from dbal_conform.core.standing import Placed
 
 EPILOG = """\b
 Examples:
@@ -63,48 +62,35 @@ def check(  # noqa: PLR0913 -- each is a switch of its own
     Exit status: 0 every entry holds or was not put to the test, 1 one does not, 2 a file is wrong.
     """
     from dbal_conform.core.standing import GATING  # noqa: PLC0415 -- see cli/app.py
+    from dbal_conform.reporters.plain import one_line  # noqa: PLC0415
 
-    told = [(each, each.reviews(today())) for each in opened(runs or [], target, baseline)]
+    files = opened(runs or [], target, baseline)
+    placed = [one for each in files for one in each.placed(today())]
     if json:
-        typer.echo(json_text.dumps(_document(told), ensure_ascii=False, indent=1))
+        typer.echo(json_text.dumps(_document(placed), ensure_ascii=False, indent=1))
     else:
-        for upkeep, reviews in told:
-            for one in reviews:
-                if one.standing in GATING or verbose:
-                    typer.echo(_line(upkeep, one))
-            if not quiet:
-                typer.echo(_sum(upkeep, reviews), err=True)
-    bad = any(one.standing in GATING for _, reviews in told for one in reviews)
-    raise typer.Exit(1 if bad else 0)
+        for one in placed:
+            if one.review.standing in GATING or verbose:
+                place = f"{one.file}:{one.line}:{one.column}"
+                typer.echo(one_line(f"{place}: {one.review.standing}: {one.text}"))
+        if not quiet:
+            for each in files:
+                typer.echo(_sum(each.file.name, placed), err=True)
+    raise typer.Exit(1 if any(one.review.standing in GATING for one in placed) else 0)
 
 
-def _line(upkeep: "Upkeep", one: "Review") -> str:
-    from dbal_conform.reporters.plain import one_line  # noqa: PLC0415 -- see cli/app.py
-
-    line, column = upkeep.file.place(one.place)
-    about = f"{one.entry.case} ({one.entry.requirement})"
-    return f"{upkeep.file.name}:{line}:{column}: {one.standing}: {one_line(f'{about}: {one.why}')}"
-
-
-def _sum(upkeep: "Upkeep", reviews: "tuple[Review, ...]") -> str:
-    counts = Counter(one.standing.value for one in reviews)
-    told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "none"
-    entries = "1 entry" if len(reviews) == 1 else f"{len(reviews)} entries"
-    return f"{upkeep.file.name}: {entries}: {told}"
+def _sum(name: str, placed: "list[Placed]") -> str:
+    counts = Counter(one.review.standing.value for one in placed if one.file == name)
+    told = ", ".join(f"{count} {standing}" for standing, count in sorted(counts.items())) or "none"
+    entries = "1 entry" if counts.total() == 1 else f"{counts.total()} entries"
+    return f"{name}: {entries}: {told}"
 
 
-def _document(told: "list[tuple[Upkeep, tuple[Review, ...]]]") -> "Json":
-    import msgspec  # noqa: PLC0415 -- see cli/app.py
+def _document(placed: "list[Placed]") -> "Json":
+    from dbal_conform.reporters.decision import entry_document  # noqa: PLC0415 -- see cli/app.py
 
-    entries: list[Json] = []
-    for upkeep, reviews in told:
-        for one in reviews:
-            line, column = upkeep.file.place(one.place)
-            told_of: dict[str, Json] = {"file": upkeep.file.name, "line": line, "column": column}
-            told_of |= msgspec.to_builtins(one.entry)
-            entries.append(told_of | {"standing": one.standing.value, "why": one.why})
     return {
         "format": "dbal-conform/baseline-check/1",
-        "counts": dict(Counter(one.standing.value for _, reviews in told for one in reviews)),
-        "entries": entries,
+        "counts": dict(Counter(one.review.standing.value for one in placed)),
+        "entries": [entry_document(one) for one in placed],
     }

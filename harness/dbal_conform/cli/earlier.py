@@ -62,6 +62,6 @@ def failed_of(file: Path, contents: "Contents", request: RunRequest) -> RunReque
 
 def tell_gone(preparation: "Preparation") -> None:
     """Say how many trials that failed earlier are no longer there to be run."""
-    only = preparation.request.only or ()
-    if gone := len(only) - len(preparation.plan.trials):
+    only = preparation.request.only
+    if only is not None and (gone := len(only) - len(preparation.plan.trials)):
         typer.echo(f"{gone} of {len(only)} that failed are no longer in the suite", err=True)

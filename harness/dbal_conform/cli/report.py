@@ -33,7 +33,8 @@ def report(  # noqa: PLR0913 -- each is a switch of its own
     runs: Runs,
     *,
     format_: Annotated[
-        str, typer.Option("--format", "-f", help="console, html, json, junit or markdown.")
+        str,
+        typer.Option("--format", "-f", help="badge, console, github, html, json, junit, markdown."),
     ] = "console",
     output: Annotated[
         str, typer.Option("--output", "-o", help="Where to; - is standard output.")

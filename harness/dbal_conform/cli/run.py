@@ -1,15 +1,12 @@
 """`run`: replay the cases against a target and say what they showed."""
 
-import gc
-import secrets
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dbal_conform.cli import options
-from dbal_conform.cli.earlier import as_before, failed_of, tell_gone
+from dbal_conform.cli.course import Wish, carry_out, new_file
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.request import RunRequest
 
@@ -17,7 +14,6 @@ if TYPE_CHECKING:
     from dbal_conform.cli.outputs import Output, Style
     from dbal_conform.core.ledger import Ledger
 
-REPORTS = Path("reports")
 EPILOG = """\b
 Examples:
   dbal-conform run
@@ -101,54 +97,12 @@ def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
     style = Style(json=json, quiet=quiet, verbose=verbose, color=color)
     if resume and rerun_failed:
         raise InputError("--resume completes a run, --rerun-failed begins one: give one of them")
-    file = resume or run_file or _new_file()
-    wish = _Wish(request, resume, rerun_failed, file, workers, fail_fast)
+    file = resume or run_file or new_file()
+    wish = Wish(request, file, workers, fail_fast, resume, rerun_failed)
     wanted = outputs(report, wish.file)
-    ledger = _carry_out(wish, style)
+    ledger = carry_out(wish, style)
     _show(ledger, wish.file, wanted, style)
     raise typer.Exit(ledger.exit_status)
-
-
-class _Wish(NamedTuple):
-    """What to run, whether to go on with a file or look again at what failed in one, and how."""
-
-    request: RunRequest
-    resume: Path | None
-    rerun_failed: Path | None
-    file: Path
-    workers: str
-    fail_fast: bool
-
-
-def _carry_out(wish: _Wish, style: "Style") -> "Ledger":
-    from dbal_conform import run as running  # noqa: PLC0415 -- see cli/app.py
-    from dbal_conform.cli.progress import watch_for  # noqa: PLC0415
-    from dbal_conform.preparation import prepare  # noqa: PLC0415
-    from dbal_conform.runfile import read  # noqa: PLC0415
-
-    # What is loaded now stays to the end: looking through it for garbage costs 40 ms at the start,
-    # and in each forked worker a copy of it.
-    gc.disable()
-    contents = read(wish.resume) if wish.resume else None
-    request = wish.request
-    if contents is not None:
-        request = as_before(contents.header.request, request, "--resume")
-    elif wish.rerun_failed is not None:
-        request = failed_of(wish.rerun_failed, read(wish.rerun_failed), request)
-    preparation = prepare(request)
-    tell_gone(preparation)
-    gc.freeze()
-    gc.enable()
-    workers = running.workers_for(wish.workers, len(preparation.plan.trials))
-    means = running.Means(workers, secrets.token_urlsafe(32), wish.fail_fast)
-    with watch_for(style, wish.file) as watch:
-        try:
-            if contents is None:
-                return running.run(preparation, means, wish.file, watch)
-            return running.resume(preparation, means, wish.file, contents, watch)
-        except KeyboardInterrupt:
-            watch.interrupted()
-            raise
 
 
 def _show(ledger: "Ledger", file: Path, wanted: "tuple[Output, ...]", style: "Style") -> None:
@@ -157,11 +111,3 @@ def _show(ledger: "Ledger", file: Path, wanted: "tuple[Output, ...]", style: "St
     for output in wanted:
         write(ledger, output)
     show(ledger, file, wanted, style)
-
-
-def _new_file() -> Path:
-    """Return a name under reports/ that is not taken."""
-    stem = f"run-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    names = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
-    files = (REPORTS / f"{name}.jsonl" for name in names)
-    return next(file for file in files if not file.exists())

@@ -162,12 +162,14 @@ class Ledger(msgspec.Struct, frozen=True):
 
     `evaluated` counts, for each (target, database) and invariant, how often it was evaluated and
     how often it could not be: results that hold nothing remarkable no longer carry their own.
+    `day` is that on which it is judged (`YYYY-MM-DD`); empty, the one on which the run began.
     """
 
     header: Header
     results: dict[Key, TrialResult]
     footer: Footer | None = None
     evaluated: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    day: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -177,8 +179,8 @@ class Ledger(msgspec.Struct, frozen=True):
 
     @property
     def judgements(self) -> dict[Key, Judgement]:
-        """Each result weighed against the baseline, on the day that the run began."""
-        today = self.header.started_at[:10]
+        """Each result weighed against the baseline."""
+        today = self.day or self.header.started_at[:10]
         about: dict[str, list[Deviation]] = {}
         for entry in self.header.deviations:
             about.setdefault(entry.case, []).append(entry)

@@ -56,6 +56,26 @@ def merged(runs: Sequence[tuple[str, Ledger]]) -> Header:
     )
 
 
+def together(runs: Sequence[tuple[str, Ledger]]) -> Ledger:
+    """Return the run that all of these are together, with what each found.
+
+    Raises:
+        InputError: as `merged`.
+    """
+    header = merged(runs)
+    evaluated: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    for _, ledger in runs:
+        for column, counts in ledger.evaluated.items():
+            known = evaluated.setdefault(column, {})
+            for name, (times, could_not) in counts.items():
+                before = known.get(name, (0, 0))
+                known[name] = (before[0] + times, before[1] + could_not)
+    results = {key: result for _, ledger in runs for key, result in ledger.results.items()}
+    footers = [ledger.footer for _, ledger in runs if ledger.footer]
+    last = max(footers, key=lambda footer: footer.ended_at)
+    return Ledger(header, results, last, evaluated)
+
+
 def _refuse_unended(run: Named) -> None:
     ended, planned = len(run.ledger.results), run.header.planned
     if run.ledger.footer is None or ended != planned:

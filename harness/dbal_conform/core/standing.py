@@ -51,6 +51,21 @@ class Review(NamedTuple):
     bearings: tuple[Bearing, ...] = ()
 
 
+class Placed(NamedTuple):
+    """A weighed entry and where it stands: line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    review: Review
+
+    @property
+    def text(self) -> str:
+        """It in words, without its place."""
+        entry = self.review.entry
+        return f"{entry.case} ({entry.requirement}): {self.review.why}"
+
+
 class Known(NamedTuple):
     """What an entry may name; None where that cannot be told.
 

@@ -11,10 +11,22 @@ from dbal_conform.core.ledger import Ledger
 Reporter: TypeAlias = Callable[[Ledger, TextIO], None]
 
 
+def _badge(ledger: Ledger, out: TextIO) -> None:
+    from dbal_conform.reporters import badge  # noqa: PLC0415 -- on use, see above
+
+    badge.write(ledger, out)
+
+
 def _console(ledger: Ledger, out: TextIO) -> None:
     from dbal_conform.reporters import console  # noqa: PLC0415 -- on use, see above
 
     console.write(ledger, out)
+
+
+def _github(ledger: Ledger, out: TextIO) -> None:
+    from dbal_conform.reporters import github  # noqa: PLC0415 -- on use, see above
+
+    github.write(ledger, out)
 
 
 def _html(ledger: Ledger, out: TextIO) -> None:
@@ -42,7 +54,9 @@ def _markdown(ledger: Ledger, out: TextIO) -> None:
 
 
 REPORTERS: dict[str, Reporter] = {
+    "badge": _badge,
     "console": _console,
+    "github": _github,
     "html": _html,
     "json": _json,
     "junit": _junit,

@@ -40,9 +40,9 @@ def write(
     _listed(console, "Known deviations, excused by the baseline", known)
     worth = [one for one in found if one.result.verdict in LISTED and not one.failing]
     _listed(console, "Conformant, and worth knowing", worth)
-    _absent(console, told)
-    _counts(console, told)
-    _result(console, ledger, told)
+    absent(console, told)
+    counts(console, told)
+    result(console, ledger, told)
     for name, path in (files or {}).items():
         console.print(Text(f"  {name:<10}{plain(path)}"), soft_wrap=True)
 
@@ -116,7 +116,7 @@ def _listed(console: Console, heading: str, chosen: list[Finding]) -> None:
     console.print()
 
 
-def _absent(console: Console, told: Summary) -> None:
+def absent(console: Console, told: Summary) -> None:
     """Why trials could not run: one line a reason, since one lack stops many."""
     if told.absent:
         console.print(Text("Could not run", style="bold"))
@@ -125,7 +125,7 @@ def _absent(console: Console, told: Summary) -> None:
         console.print()
 
 
-def _counts(console: Console, told: Summary) -> None:
+def counts(console: Console, told: Summary) -> None:
     """One line per verdict, one figure per column."""
     heads = [
         f"{one_line(one.column.target)} · {one_line(one.column.database)}" for one in told.tallies
@@ -146,7 +146,8 @@ def _counts(console: Console, told: Summary) -> None:
     console.print()
 
 
-def _result(console: Console, ledger: Ledger, told: Summary) -> None:
+def result(console: Console, ledger: Ledger, told: Summary) -> None:
+    """What it adds up to, in a line, and what it was a run of."""
     header = ledger.header
     word = RESULTS[told.result]
     style = "bold green" if told.result in _GOOD else "bold red"

@@ -20,13 +20,18 @@ _SPECIAL = re.compile(r"([\\`*_\[\]#|~<>])")
 
 def write(ledger: Ledger, out: TextIO) -> None:
     """Write the report."""
+    out.write(text(ledger))
+
+
+def text(ledger: Ledger) -> str:
+    """Return the report."""
     told = summary(ledger)
     word = RESULTS[told.result]
     table = build(ledger)
     found = findings(ledger)
     parts = [
         f"## DBAL conformance: {word.symbol} {word.label.lower()}",
-        f"{_words(told.why)} {word.means}",
+        f"{escaped(told.why)} {word.means}",
         _counts(told),
         _capabilities(table),
         _groups(table),
@@ -39,16 +44,16 @@ def write(ledger: Ledger, out: TextIO) -> None:
         _absent(told),
         _facts(ledger),
     ]
-    out.write("\n\n".join(part for part in parts if part) + "\n")
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def state_words(cell: Cell) -> str:
+def stateescaped(cell: Cell) -> str:
     """Return a cell as a symbol and words, so that it needs no colour."""
     word = STATES[cell.state]
     return f"{word.symbol} {word.label.lower()} {cell.held}/{cell.counted}"
 
 
-def claim_words(cell: Cell) -> str:
+def claimescaped(cell: Cell) -> str:
     """Return what the database can and the target claims, in words."""
     match cell.possible:
         case None:
@@ -65,8 +70,8 @@ def _counts(told: Summary) -> str:
     heads = ["target", "database", *(VERDICTS[one].label for one in told.counts), "trials"]
     rows = [
         [
-            _words(one.column.target),
-            _words(one.column.database),
+            escaped(one.column.target),
+            escaped(one.column.database),
             *(one.counts.get(verdict, 0) for verdict in told.counts),
             one.total,
         ]
@@ -81,8 +86,8 @@ def _capabilities(table: Matrix) -> str:
     heads = ["capability", *_heads(table)]
     rows = [
         [
-            _code(row.name),
-            *(f"{state_words(cell)}<br>{claim_words(cell)}" for cell in row.cells),
+            code(row.name),
+            *(f"{stateescaped(cell)}<br>{claimescaped(cell)}" for cell in row.cells),
         ]
         for row in table.capabilities
     ]
@@ -92,10 +97,10 @@ def _capabilities(table: Matrix) -> str:
 def _groups(table: Matrix) -> str:
     """Name the groups that hold everywhere, and show the others."""
     loud = [row for row in table.groups if any(cell.state not in _QUIET for cell in row.cells)]
-    calm = [_words(row.name) for row in table.groups if row not in loud]
+    calm = [escaped(row.name) for row in table.groups if row not in loud]
     parts = ["### Requirements"]
     if loud:
-        rows = [[_words(row.name), *(state_words(cell) for cell in row.cells)] for row in loud]
+        rows = [[escaped(row.name), *(stateescaped(cell) for cell in row.cells)] for row in loud]
         heads = ["group", *_heads(table)]
         parts.append(tabulate(rows, heads, tablefmt="github", disable_numparse=True))
     if calm:
@@ -104,7 +109,7 @@ def _groups(table: Matrix) -> str:
 
 
 def _heads(table: Matrix) -> list[str]:
-    return [f"{_words(one.target)} · {_words(one.database)}" for one in table.columns]
+    return [f"{escaped(one.target)} · {escaped(one.database)}" for one in table.columns]
 
 
 def _failures(failing: list[Finding]) -> str:
@@ -118,17 +123,17 @@ def _failures(failing: list[Finding]) -> str:
 
 def _failure(one: Finding) -> str:
     where = f"{one.result.target} · {one.result.database}"
-    parts = [f"**{one.label}** {_code(one.result.trial)} on {_words(where)}: {_words(one.title)}"]
+    parts = [f"**{one.label}** {code(one.result.trial)} on {escaped(where)}: {escaped(one.title)}"]
     cited = [
-        f"- {'**broken** ' if each.broken else ''}{_words(each.id)} {_words(each.keyword)}: "
-        f"{_words(each.text)}"
+        f"- {'**broken** ' if each.broken else ''}{escaped(each.id)} {escaped(each.keyword)}: "
+        f"{escaped(each.text)}"
         for each in one.cited
     ]
     parts.append("\n".join(cited))
     if one.result.reason:
-        parts.append(_words(clip(one.result.reason, VALUE)))
+        parts.append(escaped(clip(one.result.reason, VALUE)))
     if one.excuse:
-        parts.append(f"Baseline: {_words(one.excuse)}")
+        parts.append(f"Baseline: {escaped(one.excuse)}")
     parts += [
         _block(
             f"{each.place}\nexpected: {clip(each.expected, VALUE)}\n"
@@ -136,40 +141,40 @@ def _failure(one: Finding) -> str:
         )
         for each in one.differences
     ]
-    parts.append(f"Replay: {_code(one.replay)}")
+    parts.append(f"Replay: {code(one.replay)}")
     return "\n\n".join(part for part in parts if part)
 
 
 def _listed(chosen: list[Finding], heading: str) -> str:
     lines = [
-        f"- {one.label}: {_code(one.result.trial)} on {_words(one.result.target)}"
-        f" · {_words(one.result.database)}: {_words(one.excuse or one.title)}"
+        f"- {one.label}: {code(one.result.trial)} on {escaped(one.result.target)}"
+        f" · {escaped(one.result.database)}: {escaped(one.excuse or one.title)}"
         for one in chosen
     ]
     return f"### {heading}\n\n" + "\n".join(lines) if lines else ""
 
 
 def _absent(told: Summary) -> str:
-    lines = [f"- {count:,}: {_words(reason)}" for reason, count in told.absent.items()]
+    lines = [f"- {count:,}: {escaped(reason)}" for reason, count in told.absent.items()]
     return "### Could not run\n\n" + "\n".join(lines) if lines else ""
 
 
 def _facts(ledger: Ledger) -> str:
     header = ledger.header
     return (
-        f"Contract {_words(header.contract)}, suite {_code(header.suite_hash)}, "
-        f"{_words(scope(header))}, seed {header.seed}, {_words(header.tool)}, "
-        f"{_words(header.started_at)}."
+        f"Contract {escaped(header.contract)}, suite {code(header.suite_hash)}, "
+        f"{escaped(scope(header))}, seed {header.seed}, {escaped(header.tool)}, "
+        f"{escaped(header.started_at)}."
     )
 
 
-def _words(text: str) -> str:
+def escaped(text: str) -> str:
     """Return text that Markdown shows as it is: no markup, no link, no mention."""
     escaped = _SPECIAL.sub(r"\\\1", one_line(text).replace("&", "&amp;"))
     return escaped.replace("@", "@&#8203;")  # else a forge would call people by that name
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return a code span; its fence is longer than any run of backticks within."""
     line = one_line(text)
     fence = _fence(line, 1)

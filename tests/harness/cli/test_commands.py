@@ -19,6 +19,7 @@ COMMANDS = (
     "report",
     "matrix",
     "merge",
+    "gate",
     "lint",
     "targets",
     "doctor",

@@ -59,7 +59,7 @@ def test_no_report_and_no_run_file_holds_a_secret(tmp_path: Path, name: str) -> 
         for secret in (*SECRETS, "s3cr", "ss w", TOKEN[4:]):
             assert secret not in text
     assert "[redacted]" in kept
-    assert "[redacted]" in told or "redacted" in told
+    assert "redacted" in told or name == "badge", "a badge says nothing of the trials"
 
 
 def test_the_secrets_would_be_there(tmp_path: Path) -> None:
