@@ -108,8 +108,8 @@ def test_a_writer_waits_for_another_process_until_its_deadline(
     with second(url) as other, other.unit(write=True, deadline=soon()) as held:
         held.insert("Thing", [thing("1")])
         began = monotonic()
-        with pytest.raises(OverdueError), server.unit(write=True, deadline=soon(0.2)):
-            pass
+        with pytest.raises(OverdueError), server.unit(write=True, deadline=soon(0.2)) as unit:
+            unit.insert("Thing", [thing("2")])  # it waits with the first thing it does
         assert 0.15 < monotonic() - began < 2
         assert keys_of(server, "Thing") == []  # who reads does not wait
     assert keys_of(server, "Thing") == ["1"]
