@@ -215,6 +215,8 @@ class CaseReader:
         )
         if kind in ("json", "line"):
             payload = _joined_text(getattr(form.raw, kind), (*at, "raw", kind))
+        elif kind == "frames":
+            payload = _joined_frames(getattr(form.raw, kind), (*at, "raw", kind))
         else:
             payload = msgspec.to_builtins(getattr(form.raw, kind))
         return model.Raw(
@@ -268,6 +270,16 @@ def _joined_text(pieces: author.Pieces, at: tuple[str | int, ...]) -> str:
     if (size := sum(len(text) * times for text, times in texts)) > MAX_MESSAGE:
         raise Refusal(at, f"{size} characters are more than {MAX_MESSAGE}")
     return "".join(text * times for text, times in texts)
+
+
+def _joined_frames(frames: list[author.FrameForm], at: tuple[str | int, ...]) -> Json:
+    joined: list[Json] = []
+    for place, frame in enumerate(frames):
+        written = msgspec.to_builtins(frame)
+        if frame.text is not UNSET:
+            written["text"] = _joined_text(frame.text, (*at, place, "text"))
+        joined.append(written)
+    return joined
 
 
 def _joined(

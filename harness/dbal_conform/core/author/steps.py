@@ -174,10 +174,19 @@ class EventuallyForm(Form, frozen=True):
     eventually: Retried
 
 
+class PieceForm(Form, frozen=True, rename={"repeat": "$repeat"}):
+    """Text so many times over, as a piece of a raw message."""
+
+    repeat: tuple[str, Annotated[int, msgspec.Meta(ge=0, le=4_194_304)]]
+
+
+Pieces = str | PieceForm | tuple[str | PieceForm, ...]
+
+
 class FrameForm(Form, frozen=True):
     """One WebSocket frame."""
 
-    text: str | msgspec.UnsetType = UNSET
+    text: Pieces | msgspec.UnsetType = UNSET
     binary: str | msgspec.UnsetType = UNSET
     ping: str | msgspec.UnsetType = UNSET
     close: int | msgspec.UnsetType = UNSET
@@ -203,15 +212,6 @@ class GrpcRequestForm(Form, frozen=True):
     method: Text
     message: Members
     metadata: dict[str, str] = msgspec.field(default_factory=dict)
-
-
-class PieceForm(Form, frozen=True, rename={"repeat": "$repeat"}):
-    """Text so many times over, as a piece of a raw message."""
-
-    repeat: tuple[str, Annotated[int, msgspec.Meta(ge=0, le=4_194_304)]]
-
-
-Pieces = str | PieceForm | tuple[str | PieceForm, ...]
 
 
 class Message(Form, frozen=True):

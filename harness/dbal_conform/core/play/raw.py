@@ -37,6 +37,7 @@ def say_raw(stage: Stage, step: Raw, place: str) -> Flow[Json | msgspec.UnsetTyp
     stage.notes.transcript.append(Line(place + stage.mark, request, answer, took_ms))
     if isinstance(answer, Silence):
         raise DeadError(answer)
+    _spring(stage, payload)
     reply: RawReply = answer
     expect = step.expect or Expect()
     if stage.replays is None:
@@ -44,7 +45,8 @@ def say_raw(stage: Stage, step: Raw, place: str) -> Flow[Json | msgspec.UnsetTyp
     asking = _asking(stage, step, payload, place)
     outcome = _outcome(reply)
     if outcome is None:
-        stage.trail.certain = stage.trail.certain and step.kind in _TEXT
+        one = step.kind in _TEXT and not isinstance(reply.json, list)
+        stage.trail.certain = stage.trail.certain and one
         yield from same_state(stage, asking, None, before)
     else:
         formed(stage, asking, outcome.id, outcome)
@@ -66,6 +68,14 @@ def _quiet_ms(expect: Expect | None) -> int | None:
             case _:
                 continue
     return None
+
+
+def _spring(stage: Stage, payload: Json) -> None:
+    """Take note of the traps that this message has run into, as far as can be seen from it."""
+    text = json.dumps(payload)
+    for trap in stage.traps:
+        if trap.method is None or trap.method in text:
+            trap.struck = True
 
 
 def _judge(stage: Stage, step: Raw, expect: Expect, reply: RawReply, place: str) -> None:
