@@ -1,3 +1,11 @@
+CREATE TABLE IF NOT EXISTS dbal_schema (
+	version INTEGER NOT NULL,
+	form INTEGER NOT NULL,
+	"appliedAt" BIGINT,
+	changes TEXT COLLATE "C" NOT NULL,
+	definitions TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (version)
+);
 CREATE TABLE IF NOT EXISTS "InstalledPackage" (
 	id TEXT COLLATE "C" NOT NULL,
 	"packageId" TEXT COLLATE "C" NOT NULL,

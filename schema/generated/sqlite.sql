@@ -1,7 +1,7 @@
 CREATE TABLE IF NOT EXISTS dbal_schema (
 	version INTEGER NOT NULL,
 	form INTEGER NOT NULL,
-	"appliedAt" BIGINT NOT NULL,
+	"appliedAt" BIGINT,
 	changes TEXT NOT NULL,
 	definitions TEXT NOT NULL,
 	PRIMARY KEY (version)

@@ -1,31 +1,25 @@
 """The adapter for MariaDB and MySQL; which of them it is, the server says."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final
 
 from dbal_reference.adapters import OverdueError
+from dbal_reference.adapters.mysql_alterations import MysqlAlterations
 from dbal_reference.adapters.mysql_connection import MysqlConnection
 from dbal_reference.adapters.mysql_dialect import MysqlDialect, Server
 from dbal_reference.adapters.server_url import ServerUrl, parse
 from dbal_reference.adapters.sql.adapter import PATIENCE_S
-from dbal_reference.adapters.sql.server import Inventory, ServerAdapter
+from dbal_reference.adapters.sql.server import ServerAdapter
 from dbal_reference.adapters.sql.server_connection import ServerConnection
+from dbal_reference.adapters.sql.server_tables import Hands, ServerTables
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.model import Schema
 
 _PORT: Final = 3306
 _OPTIONS: Final = ("ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
-_COLUMNS: Final = """
-SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = DATABASE()
-"""
-_NAMES: Final = """
-SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
-UNION SELECT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()
-UNION SELECT constraint_name FROM information_schema.table_constraints
-WHERE table_schema = DATABASE()
-"""
 
 
 class MysqlAdapter(ServerAdapter):
@@ -40,12 +34,15 @@ class MysqlAdapter(ServerAdapter):
         self._settings = _settings(parsed := parse(url, port=_PORT, options=_OPTIONS))
         server = self._ask()
         self.name, self.version = server.name, str(server)
-        statements = Statements(schema, MysqlDialect(server))
-        if statements.dialect.places is not None:
+        dialect = MysqlDialect(server)
+        statements = Statements(schema, dialect)
+        if dialect.places is not None:
             self.capabilities |= {"jsonQueries"}
         super().__init__(schema, statements, readers=parsed.pool_size)
+        self._alterations = MysqlAlterations(dialect)
+        self._place = f"the database {parsed.database}"
         try:
-            self._create_tables()
+            self._prepare()
         except BaseException:
             self.close()
             raise
@@ -76,23 +73,34 @@ class MysqlAdapter(ServerAdapter):
             raise
 
     @contextmanager
-    def _creating(self) -> Iterator[ServerConnection]:
-        """DDL commits by itself, so that no lock of a transaction would last."""
-        with self._transaction(write=False, deadline=monotonic() + PATIENCE_S) as connection:
-            got = connection.query("SELECT GET_LOCK(LEFT(CONCAT('dbal ', DATABASE()), 64), 30)")
-            if got != [(1,)]:
-                raise OverdueError
-            try:
-                yield connection
-            finally:
-                connection.execute("DO RELEASE_LOCK(LEFT(CONCAT('dbal ', DATABASE()), 64))")
+    def _changing(self, deadline: float) -> Iterator[ServerTables]:
+        """By two connections of their own: DDL commits by itself, and would let go of the lock.
 
-    def _inventory(self, connection: ServerConnection) -> Inventory:
-        columns: dict[str, set[str]] = {}
-        for table, column in connection.query(_COLUMNS):
-            columns.setdefault(table, set()).add(column)
-        names = frozenset(name for (name,) in connection.query(_NAMES))
-        return Inventory({name: frozenset(those) for name, those in columns.items()}, names)
+        First comes a lock of those who change tables: the table with the other one is yet to be
+        made when the first of them comes.
+        """
+        hands = Hands(self._connection(write=False), self._connection(write=True))
+        try:
+            self._exclude_others(hands.tables, deadline)
+            self._alterations.furnish(hands.tables)
+            hands.guard.begin(deadline)
+            tables = ServerTables(hands, self._editions, self._alterations, self._place)
+            yield tables
+            hands.guard.commit()
+            tables.tidy()
+        finally:
+            hands.guard.end()
+            hands.guard.close()
+            hands.tables.close()  # and its lock goes with it
+
+    def _exclude_others(self, connection: ServerConnection, deadline: float) -> None:
+        connection.look(deadline)
+        wait = max(1, math.ceil(connection.left_s))
+        if connection.query(
+            "SELECT GET_LOCK(LEFT(CONCAT('dbal ', DATABASE()), 64), %s)", [wait]
+        ) != [(1,)]:
+            raise OverdueError
+        connection.execute(f"SET foreign_key_checks = 0, lock_wait_timeout = {wait}")
 
 
 def _settings(url: ServerUrl) -> dict[str, Any]:

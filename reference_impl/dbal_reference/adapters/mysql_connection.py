@@ -19,7 +19,9 @@ from dbal_reference.adapters.mysql_dialect import WRITER, Server, server_of
 from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
     HopelessError,
+    NewVersionError,
     ServerConnection,
+    TooMuchError,
 )
 from dbal_reference.adapters.sql.unit import GaveUpError
 
@@ -28,12 +30,14 @@ _GRACE_S: Final = 0.25  # for the server to say itself that time is up
 # A buffer must hold 15 rows of 8 such texts (QRY-SORT-006), or the server gives up.
 _SORTED_BYTES: Final = 65_536
 _SLEEPING_S: Final = 3600  # the server hangs up after that
-_LOCK: Final = f"SELECT id FROM {WRITER} FOR UPDATE"  # noqa: S608 -- a constant
+_LOCK: Final = f"SELECT version FROM {WRITER} FOR UPDATE"  # noqa: S608 -- a constant
 
 _MEANINGS: Final[Mapping[int, type[Exception]]] = {
     **dict.fromkeys((1062, 1169, 1557, 1586, 1761, 1762), UniqueViolation),
     **dict.fromkeys((1216, 1217, 1451, 1452), ReferencedError),
-    **dict.fromkeys((1213, 1020), WriteConflictError),  # deadlock; changed since it was read
+    **dict.fromkeys(
+        (1213, 1020, 1412), WriteConflictError
+    ),  # deadlock; row or table changed meanwhile
     # Lock wait timeout, interrupted, max_statement_time, max_execution_time, cannot wait.
     **dict.fromkeys((1205, 1317, 1969, 3024, 3572), OverdueError),
     **dict.fromkeys((1044, 1045, 1049, 1698, 3118, 4151), HopelessError),  # denied, no database
@@ -44,6 +48,8 @@ _MEANINGS: Final[Mapping[int, type[Exception]]] = {
     # Disks and files: full, broken, to be read only.
     **dict.fromkeys((1021, 1026, 1030, 1034, 1035, 1036, 1037, 1041, 1114), UnavailableError),
     **dict.fromkeys((1180, 1194, 1195, 1290, 1792, 1836, 3100), UnavailableError),
+    # Columns, indexes, bytes of a row, of an index, parts of an index, characters of a column.
+    **dict.fromkeys((1117, 1069, 1118, 1071, 1070, 1074), TooMuchError),
     # More cascades below one another than InnoDB follows; MariaDB has no number of its own for it.
     **dict.fromkeys((3008, 1296), GaveUpError),
 }
@@ -136,10 +142,12 @@ class MysqlConnection(ServerConnection):
         self._begun = False
         self._limit()
         try:
-            self._run(_LOCK if self.write else "START TRANSACTION")
+            found = self._run(_LOCK if self.write else "START TRANSACTION").fetchall()
         except pymysql.MySQLError as error:
             raise self.meaning(error) from error
         self._begun = True
+        if self.write and self.expected is not None and found != ((self.expected,),):
+            raise NewVersionError
 
     def _limit_again(self) -> None:
         self._limit()

@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters.mariadb_places import MariadbPlaces
 from dbal_reference.adapters.mysql_functions import MysqlFunctions
+from dbal_reference.adapters.sql import record
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.model import Field
 
@@ -59,16 +60,17 @@ class MysqlDialect(Dialect):
         if server.name == "mariadb":
             self.places = MariadbPlaces(server.collation)
         self.furniture = {
-            WRITER: f"CREATE TABLE {WRITER} (id TINYINT NOT NULL PRIMARY KEY) ENGINE=InnoDB "
-            "SELECT 1 AS id"
+            WRITER: f"CREATE TABLE {WRITER} (id TINYINT NOT NULL PRIMARY KEY, version INTEGER NOT "
+            "NULL DEFAULT 0) ENGINE=InnoDB SELECT 1 AS id"
         }
-        self._collation = server.collation
+        self.collation = server.collation
         self.table_options = {
             "mysql_engine": "InnoDB",
             "mysql_charset": "utf8mb4",
             "mysql_collate": server.collation,
             "mysql_row_format": "DYNAMIC",
         }
+        self.furniture[record.TABLE] = record.Record(self).create
 
     def column_type(self, field: Field, width: int | None) -> TypeEngine[Any]:
         """Text that is indexed has a width; other text is kept outside the row, and has none."""

@@ -6,12 +6,14 @@ from time import monotonic
 from typing import Any, Final
 
 from dbal_reference.adapters import ReferencedError
+from dbal_reference.adapters.postgres_alterations import PostgresAlterations
 from dbal_reference.adapters.postgres_connection import PostgresConnection
 from dbal_reference.adapters.postgres_dialect import PostgresDialect
 from dbal_reference.adapters.server_url import ServerUrl, parse
 from dbal_reference.adapters.sql.adapter import PATIENCE_S
-from dbal_reference.adapters.sql.server import Inventory, ServerAdapter
+from dbal_reference.adapters.sql.server import ServerAdapter
 from dbal_reference.adapters.sql.server_connection import ServerConnection
+from dbal_reference.adapters.sql.server_tables import Hands, ServerTables
 from dbal_reference.adapters.sql.statements import Statements
 from dbal_reference.model import Schema
 
@@ -27,18 +29,6 @@ _SESSION: Final[Mapping[str, Any]] = {
     "keepalives_count": 3,
 }
 
-_COLUMNS: Final = """
-SELECT c.relname, a.attname FROM pg_catalog.pg_class c
-JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.relnamespace = pg_catalog.current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-"""
-_NAMES: Final = """
-SELECT relname FROM pg_catalog.pg_class
-WHERE relnamespace = pg_catalog.current_schema()::regnamespace
-UNION SELECT conname FROM pg_catalog.pg_constraint
-WHERE connamespace = pg_catalog.current_schema()::regnamespace
-"""
-
 
 class PostgresAdapter(ServerAdapter):
     """Opens `postgresql://user:password@host:port/database`, in the schema that comes first."""
@@ -50,8 +40,10 @@ class PostgresAdapter(ServerAdapter):
         self._settings = _settings(parsed := parse(url, port=_PORT, options=_OPTIONS))
         statements = Statements(schema, PostgresDialect())
         super().__init__(schema, statements, readers=parsed.pool_size)
+        self._alterations = PostgresAlterations(statements.dialect)
+        self._place = f"the PostgreSQL database {parsed.database}"
         try:
-            self._create_tables()
+            self._prepare()
         except BaseException:
             self.close()
             raise
@@ -74,17 +66,21 @@ class PostgresAdapter(ServerAdapter):
             connection.execute(f"TRUNCATE {', '.join(map(quote, tables))}")
 
     @contextmanager
-    def _creating(self) -> Iterator[ServerConnection]:
-        with self._transaction(write=True, deadline=monotonic() + PATIENCE_S) as connection:
+    def _changing(self, deadline: float) -> Iterator[ServerTables]:
+        """In one transaction, on a connection of its own."""
+        connection = self._connection(write=True)
+        try:
+            connection.begin(deadline)
             self.version = connection.query("SHOW server_version")[0][0].partition(" ")[0]
-            yield connection
-
-    def _inventory(self, connection: ServerConnection) -> Inventory:
-        columns: dict[str, set[str]] = {}
-        for table, column in connection.query(_COLUMNS):
-            columns.setdefault(table, set()).add(column)
-        names = frozenset(name for (name,) in connection.query(_NAMES))
-        return Inventory({name: frozenset(those) for name, those in columns.items()}, names)
+            self._alterations.furnish(connection)
+            hands = Hands(connection, connection)
+            tables = ServerTables(hands, self._editions, self._alterations, self._place)
+            yield tables
+            tables.tidy()
+            connection.commit()
+        finally:
+            connection.end()
+            connection.close()
 
 
 def _settings(url: ServerUrl) -> dict[str, Any]:

@@ -17,11 +17,14 @@ from dbal_reference.adapters import (
     WriteConflictError,
 )
 from dbal_reference.adapters.postgres_pipeline import Batch, Pipeline
+from dbal_reference.adapters.sql import record
 from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
     LONGEST_S,
     HopelessError,
+    NewVersionError,
     ServerConnection,
+    TooMuchError,
 )
 
 OLDEST: Final = 13  # the oldest release that is still mended, and has pg_current_snapshot
@@ -41,6 +44,8 @@ _MEANINGS: Final[Mapping[str, type[Exception]]] = {
     "57014": OverdueError,  # query_canceled: statement_timeout
     "25P03": OverdueError,  # idle_in_transaction_session_timeout
     "25006": UnavailableError,  # read_only_sql_transaction: a standby
+    "22012": NewVersionError,  # division_by_zero: see `_check`
+    "54": TooMuchError,  # program limits: columns of a table, bytes in an index
     "28": HopelessError,  # invalid authorization
     "3D": HopelessError,  # invalid catalog name
     "08": UnavailableError,  # connection exceptions
@@ -131,6 +136,11 @@ class PostgresConnection(ServerConnection):
             return OverdueError()
         return told
 
+    def settle(self) -> None:
+        """Begin now."""
+        if self._ahead:
+            self.query("SELECT 1")
+
     def close(self) -> None:
         """Hang up."""
         raw, self._raw = self._raw, None
@@ -168,6 +178,8 @@ class PostgresConnection(ServerConnection):
         """Begin with the first statement; a reader sees everything as of that."""
         self._limit()  # by itself: with BEGIN, a rollback would undo it
         self._ahead = list(_BEGIN_WRITING if self.write else _BEGIN_READING)
+        if self.write and self.expected is not None:
+            self._ahead.append(_check(self.expected))
         self._limit_here_s = self._limit_s
 
     def _limit(self) -> None:
@@ -249,5 +261,7 @@ class PostgresConnection(ServerConnection):
         if pipeline.in_transaction:
             pipeline.post("ROLLBACK")
 
-    def _control(self, text: str) -> None:
-        self.pipeline.run([(text, ())])
+
+def _check(version: int) -> str:
+    """A statement that fails, so that none behind it is carried out, if another is on record."""
+    return f"SELECT 1 / (max(version) = {version})::int FROM {record.TABLE}"  # noqa: S608 -- a number

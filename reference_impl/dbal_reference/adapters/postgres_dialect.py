@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
 from sqlalchemy.types import TypeEngine
 
 from dbal_reference.adapters.postgres_functions import PostgresFunctions
+from dbal_reference.adapters.sql import record
 from dbal_reference.adapters.sql.dialect import Dialect, Expression
 from dbal_reference.model import Field
 
@@ -23,6 +24,7 @@ class PostgresDialect(Dialect):
 
     def __init__(self) -> None:
         super().__init__(psycopg(paramstyle="format"))  # type: ignore[no-untyped-call]  # SQLAlchemy types it not
+        self.furniture = {record.TABLE: record.Record(self).create}
 
     def column_type(self, field: Field, width: int | None) -> TypeEngine[Any]:
         """Text of any length; only its comparison is set."""

@@ -180,7 +180,12 @@ class SqliteAdapter(SqlAdapter):
 
         self._change(deadline, follow)
 
-    def note_begin(self, connection: Connection) -> None:
+    def begin_writing(self, connection: WritingConnection, deadline: float) -> None:
+        """Begin under the newest schema."""
+        connection.begin(deadline)
+        self._note_begin(connection)
+
+    def _note_begin(self, connection: Connection) -> None:
         """Follow what another process has made of the schema, before anything is written."""
         if not self._private and not self._knows(connection):
             self._adopt(Tables(connection, self._editions, self._path).current(self._base))
@@ -228,7 +233,7 @@ class SqliteAdapter(SqlAdapter):
         with self.writer(deadline) as writer:
             before = writer.changes
             with writer.writing(deadline):
-                self.note_begin(writer)
+                self._note_begin(writer)
                 yield writer
             self._revision += writer.changes != before
 

@@ -14,7 +14,6 @@ from dbal_reference.adapters.sql.transaction import (
 from dbal_reference.adapters.sql.transaction import SqlTransaction, WritingConnection
 from dbal_reference.adapters.sql.unit import Connection, SqlUnit
 from dbal_reference.model import Schema
-from dbal_reference.schema.growth import Growth
 
 PING_S = 5.0  # SYS-HEALTH-001
 
@@ -83,19 +82,16 @@ class SqlAdapter(ABC):
         return SqlUnit(connection, self._statements, write=write)
 
     def follow(self, renew: Callable[[Schema], None]) -> None:
-        """See `adapters.Adapter`."""
+        """See `adapters.Migrates`."""
         self._renew = renew
-
-    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
-        """See `adapters.Adapter`; for those that claim it."""
-        raise NotImplementedError
 
     def transaction(self) -> SqlTransaction:
         """Begin a transaction, of which the database does not know yet."""
         return SqlTransaction(self)
 
-    def note_begin(self, connection: Connection) -> None:  # noqa: B027 -- for those that migrate
-        """A transaction for writing has begun."""
+    @abstractmethod
+    def begin_writing(self, connection: WritingConnection, deadline: float) -> None:
+        """Begin a transaction for writing under the newest schema; raises as `_transaction`."""
 
     def note_commit(self) -> None:  # noqa: B027 -- for those that count
         """A transaction has written something."""

@@ -1,25 +1,25 @@
-"""What the adapters of database servers do alike: pools, and making the tables that are missing."""
+"""What the adapters of database servers do alike: pools, and following the schema on record."""
 
+import threading
+import time
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from time import monotonic
-from typing import NamedTuple
+from typing import Final
 
-from dbal_reference.adapters.sql import ddl
+from dbal_reference.adapters import WriteConflictError
 from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
 from dbal_reference.adapters.sql.pool import Pool, PoolUse
-from dbal_reference.adapters.sql.server_connection import ServerConnection
+from dbal_reference.adapters.sql.record import Record
+from dbal_reference.adapters.sql.server_connection import NewVersionError, ServerConnection
+from dbal_reference.adapters.sql.server_tables import ServerTables
 from dbal_reference.adapters.sql.statements import Statements
-from dbal_reference.errors import SchemaError
+from dbal_reference.adapters.sql.transaction import WritingConnection
 from dbal_reference.model import Schema
+from dbal_reference.schema.growth import Growth, on_record
 
-
-class Inventory(NamedTuple):
-    """What a database has: the columns of each table, and the names of everything else."""
-
-    columns: Mapping[str, frozenset[str]]
-    names: frozenset[str]
+_ATTEMPTS: Final = 5  # others may migrate again and again meanwhile
 
 
 class ServerAdapter(SqlAdapter):
@@ -28,19 +28,61 @@ class ServerAdapter(SqlAdapter):
     One thread writes at a time, of all adapters on one database: the first thing that a unit for
     writing does is to take a lock that the server keeps for it until it ends. So the one connection
     for writing is enough, and who waits for it costs the server nothing.
+
+    Other processes may migrate (docs/decisions/062). A unit for writing finds that out as it begins
+    and fails with NewVersionError; by then the adapter has followed, so that it can begin anew.
     """
 
-    capabilities = SqlAdapter.capabilities | {"joins", "relations"}
+    capabilities = SqlAdapter.capabilities | {"joins", "relations", "migrations"}
 
     def __init__(self, schema: Schema, statements: Statements, *, readers: int) -> None:
         super().__init__(schema, statements)
         self._readers = Pool(lambda: self._connection(write=False), readers)
         self._writers = Pool(lambda: self._connection(write=True), 1)
+        self._base = schema
+        self._record = Record(statements.dialect)
+        self._version: int | None = None  # on record, of the schema in force
+        self._adopting = threading.Lock()  # who has it waits for nobody who waits for it
 
     def clear(self) -> None:
-        """Remove every row of every entity, in one round trip between begin and commit."""
-        with self._transaction(write=True, deadline=monotonic() + PATIENCE_S) as connection:
-            self._empty(connection)
+        """Remove every row, and what migrations added to the schema."""
+        deadline = monotonic() + PATIENCE_S
+        for _ in range(_ATTEMPTS):
+            with suppress(NewVersionError):
+                if self.schema is not self._base:
+                    self._restore(deadline)
+                    return
+                with self._transaction(write=True, deadline=deadline) as connection:
+                    self._empty(connection)
+                return
+        raise WriteConflictError
+
+    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
+        """See `adapters.Migrates`."""
+        with self._changing(deadline) as tables, self._adopting:
+            known = tables.version() == self._version
+            current = self.schema if known else tables.current(self._base)
+            growth = change(current)
+            if growth.changes:
+                tables.change(current, growth.schema, growth.changes, now_ms)
+            version = tables.version()
+        self._put_in_force(growth.schema, version)
+
+    def begin_writing(self, connection: WritingConnection, deadline: float) -> None:
+        """See `SqlAdapter`; a transaction cannot begin anew later on, so it asks now."""
+        if not isinstance(connection, ServerConnection):
+            raise TypeError("the connection is not of this adapter")
+        for _ in range(_ATTEMPTS):
+            connection.expected = self._version
+            try:
+                connection.begin(deadline)
+                connection.settle()
+            except NewVersionError:
+                connection.end()
+                self._catch_up(deadline)
+            else:
+                return
+        raise WriteConflictError
 
     def close(self) -> None:
         """Close all connections; a unit at work is let finish."""
@@ -56,12 +98,12 @@ class ServerAdapter(SqlAdapter):
         """Delete every row."""
 
     @abstractmethod
-    def _creating(self) -> AbstractContextManager[ServerConnection]:
-        """Have a connection on which tables are made, and by nobody else meanwhile."""
+    def _changing(self, deadline: float) -> AbstractContextManager[ServerTables]:
+        """Have the tables for oneself, to change them; what was done is kept at the end.
 
-    @abstractmethod
-    def _inventory(self, connection: ServerConnection) -> Inventory:
-        """Look at what is there."""
+        Raises:
+            UnavailableError, OverdueError, WriteConflictError: as for units.
+        """
 
     def pools(self) -> dict[str, PoolUse]:
         """See `HasPools`."""
@@ -75,13 +117,17 @@ class ServerAdapter(SqlAdapter):
 
     @contextmanager
     def _transaction(self, *, write: bool, deadline: float) -> Iterator[ServerConnection]:
-        pool = self._writers if write else self._readers
-        with pool.lease(deadline) as connection:
+        with (self._writers if write else self._readers).lease(deadline) as connection:
+            connection.expected = self._version
             try:
                 connection.begin(deadline)
                 yield connection
                 if write:
                     connection.commit()
+            except NewVersionError:
+                connection.end()
+                self._catch_up(deadline)
+                raise
             finally:
                 connection.end()
 
@@ -94,21 +140,40 @@ class ServerAdapter(SqlAdapter):
             finally:
                 connection.deadline = float("inf")
 
-    def _create_tables(self) -> None:
+    def _prepare(self) -> None:
         """Make what is missing; safe where several start at once.
 
         Raises:
-            SchemaError: a table has other columns than the schema.
+            SchemaError: tables are not as they were left, or contradict the schema.
         """
-        metadata = self._statements.metadata
-        with self._creating() as connection:
-            there = self._inventory(connection)
-            for table in metadata.tables.values():
-                found = there.columns.get(table.name)
-                if found is not None and found != set(table.columns.keys()):
-                    raise SchemaError(
-                        f"table {table.name} has other columns than the schema; name a new "
-                        "database, or one made with this schema"
-                    )
-            for text in ddl.create(metadata, self._statements.dialect, there.names):
-                connection.execute(text)
+        with self._changing(monotonic() + PATIENCE_S) as tables:
+            schema = tables.prepare(self._base, _now_ms())
+            version = tables.version()
+        self._put_in_force(schema, version)
+
+    def _restore(self, deadline: float) -> None:
+        """Empty all tables, and put the first schema in force."""
+        with self._changing(deadline) as tables, self._adopting:
+            known = tables.version() == self._version
+            current = self.schema if known else tables.current(self._base)
+            tables.restore(current, self._base, _now_ms())
+            version = tables.version()
+        self._put_in_force(self._base, version)
+
+    def _catch_up(self, deadline: float) -> None:
+        """Follow what another process has made of the schema."""
+        with self._transaction(write=False, deadline=deadline) as connection:
+            latest = self._record.latest(connection)
+        if latest is not None and latest.number != self._version:
+            self._put_in_force(on_record(self._base, latest.definitions), latest.number)
+
+    def _put_in_force(self, schema: Schema, version: int | None) -> None:
+        """First the schema: who begins in between finds the version wrong, and begins anew."""
+        with self._adopting:
+            if schema is not self.schema and (version is None or version != self._version):
+                self._adopt(schema)
+            self._version = version
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -12,6 +12,7 @@ from dbal_reference.adapters import (
     ReferencedError,
     UnavailableError,
     UniqueViolation,
+    WriteConflictError,
 )
 from dbal_reference.adapters.sql.unit import GaveUpError
 
@@ -27,12 +28,29 @@ class HopelessError(UnavailableError):
     """The server refuses for good: a wrong password, or no such database."""
 
 
+class NewVersionError(WriteConflictError):
+    """Tables were migrated meanwhile; raised by the first statement at the latest."""
+
+
+class TooMuchError(Exception):
+    """A table or an index would be more than the server can have."""
+
+    def __init__(self) -> None:
+        super().__init__("this database cannot have a table or an index of that size")
+
+
 class ServerConnection(ABC):
-    """One connection, used by one thread at a time; the pool sees to that."""
+    """One connection, used by one thread at a time; the pool sees to that.
+
+    Attributes:
+        expected: the version of the schema that must be on record when a transaction for writing
+            begins; None: any.
+    """
 
     def __init__(self, *, write: bool) -> None:
         self.write = write
         self.deadline = float("inf")
+        self.expected: int | None = None
         self._depth = 0
         self._spoiled = False
         self._alone = False  # each statement is a transaction of its own
@@ -184,6 +202,13 @@ class ServerConnection(ABC):
         """Let what was done since then be part of what was done before."""
         self._controlled(self._forget, name)
 
+    def settle(self) -> None:  # noqa: B027 -- for those that begin later
+        """Have begun, if what begins was to be sent with the first statement.
+
+        Raises:
+            NewVersionError: another version than the one expected is on record.
+        """
+
     def commit(self) -> None:
         """Keep what was done.
 
@@ -258,6 +283,9 @@ class ServerConnection(ABC):
     def _execute_all(self, texts: Sequence[str]) -> None: ...
 
     @abstractmethod
+    def _define(self, text: str) -> None: ...
+
+    @abstractmethod
     def _set_savepoint(self, name: str) -> None: ...
 
     @abstractmethod
@@ -268,9 +296,6 @@ class ServerConnection(ABC):
 
     @abstractmethod
     def _commit(self) -> None: ...
-
-    @abstractmethod
-    def _define(self, text: str) -> None: ...
 
     @abstractmethod
     def _roll_back(self) -> None: ...

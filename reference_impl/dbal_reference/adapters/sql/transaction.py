@@ -68,8 +68,8 @@ class Home(Protocol):
         """Read everything."""
         ...
 
-    def note_begin(self, connection: Connection) -> None:
-        """A transaction for writing has begun."""
+    def begin_writing(self, connection: WritingConnection, deadline: float) -> None:
+        """Begin a transaction under the newest schema."""
         ...
 
     def note_commit(self) -> None:
@@ -171,8 +171,7 @@ class SqlTransaction:
         connection = self._lease.enter_context(self._home.writer(deadline))
         self._connection = connection
         try:
-            connection.begin(deadline)
-            self._home.note_begin(connection)
+            self._home.begin_writing(connection, deadline)
             yield from self._inside(connection, deadline, write=True)
         except BaseException:
             self._let_go()
