@@ -11,7 +11,7 @@ from tests.harness.core.test_plan import SITES, planned
 from dbal_conform.core.baseline import Deviation
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.ledger import CaseNote, Column, Footer, Header, Ledger, Part
-from dbal_conform.core.merge import merged
+from dbal_conform.core.merge import merged, together
 from dbal_conform.core.plan import Plan, Shard, plan_hash
 from dbal_conform.core.selection import Site
 from dbal_conform.core.verdict import TrialResult, Verdict
@@ -187,3 +187,16 @@ def test_the_hash_of_a_plan_is_of_its_trials_in_any_order() -> None:
     assert plan_hash("0", keys[::-1]) == plan_hash("0", keys) == planned().hash
     assert planned(shard=Shard(1, 2)).whole_hash == planned().hash
     assert planned().whole_hash == ""
+
+
+def test_together_they_hold_what_each_found_and_how_often_it_was_looked() -> None:
+    column = ("one", "memory")
+    first, second = (
+        (name, msgspec.structs.replace(ledger, evaluated={column: {"reply": (number, 1)}}))
+        for number, (name, ledger) in enumerate(shards(2), 3)
+    )
+    ledger = together([first, second])
+    assert ledger.results.keys() == {planned().key(trial) for trial in planned().trials}
+    assert ledger.evaluated == {column: {"reply": (7, 2)}}
+    assert ledger.header == merged([first, second])
+    assert ledger.footer == first[1].footer
