@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from typing import Final
 
 from dbal_reference.adapters import Adapter
 from dbal_reference.daemon.call_log import CallLog
@@ -16,6 +17,8 @@ from dbal_reference.daemon.tls import Certificates
 from dbal_reference.errors import DbalError
 from dbal_reference.service import Service
 from dbal_reference.wire.jsonrpc import Connection, Request
+
+_MORE_S: Final = 5.0  # beyond the grace of calls: for goodbyes, and rolling back
 
 
 class Doors:
@@ -95,5 +98,7 @@ class Doors:
     async def close(self) -> None:
         """Take no more calls, and end those in flight in time."""
         self._closing = True
-        await asyncio.gather(*(door.close() for door in self._opened))
+        closing = [asyncio.create_task(door.close()) for door in self._opened]
+        if closing:
+            await asyncio.wait(closing, timeout=self._settings.limits.grace_s + _MORE_S)
         self.core.close()

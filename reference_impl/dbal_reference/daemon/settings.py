@@ -101,6 +101,9 @@ class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: Path | None = None
     database: str | None = None
 
+    def __repr__(self) -> str:
+        return "Audit(...)"  # the URL may hold a password
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All of them.
@@ -140,6 +143,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     limits: LimitSettings = LimitSettings()
     log: Log = Log()
     audit: Audit = Audit()
+
+    def __repr__(self) -> str:
+        return "Settings(...)"  # secrets are among them
 
     def addresses(self) -> Iterator[tuple[str, Address]]:
         """The doors that listen, and where.

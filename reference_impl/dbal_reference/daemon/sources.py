@@ -119,12 +119,21 @@ def _convert(merged: Flat, origins: Mapping[str, str]) -> Settings:
             place = place.setdefault(table, {})
         place[last] = value
     try:
-        return msgspec.convert(nested, Settings, strict=False)
+        return msgspec.convert(nested, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$.")
         name = path.rstrip("`").partition("[")[0]
         source = origins.get(name, "")
         raise SettingsError(name or "settings", f"{message} ({source})") from None
+
+
+def _path(kind: type[Any], value: object) -> Any:  # noqa: ANN401 -- of msgspec
+    """The one type that msgspec does not know."""
+    if kind is Path and isinstance(value, Path):  # of a flag
+        return value
+    if kind is not Path or not isinstance(value, str) or not value:
+        raise ValueError("Expected a path")
+    return Path(value)
 
 
 def _with_secret_files(settings: Settings) -> Settings:

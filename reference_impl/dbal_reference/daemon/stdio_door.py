@@ -65,7 +65,9 @@ class StdioDoor:
             return
         self._closing = True
         if self._calls:
-            await asyncio.wait(self._calls, timeout=self._limits.grace_s)
+            _, late = await asyncio.wait(self._calls, timeout=self._limits.grace_s)
+            for call in late:
+                call.cancel()
         self._replies.put(None)
         await asyncio.to_thread(self._written.wait, self._limits.grace_s)
         await self._core.leave(self._peer)

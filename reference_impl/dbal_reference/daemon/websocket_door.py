@@ -110,7 +110,9 @@ class WebSocketDoor:
         self._server.close(close_connections=False)
         calls = {call for peer in self._peers for call in peer.calls}
         if calls:
-            await asyncio.wait(calls, timeout=self._limits.grace_s)
+            _, late = await asyncio.wait(calls, timeout=self._limits.grace_s)
+            for call in late:
+                call.cancel()
         closing = [
             asyncio.create_task(peer.socket.close(CloseCode.GOING_AWAY)) for peer in self._peers
         ]
