@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -29,7 +30,9 @@ from dbal_conform.transports.in_process import resolve
 from dbal_conform.version import TOOL
 
 TIMEOUT_S = 5.0  # for a trial: a mutant that hangs is found all the same
-LINES = 2  # open at once in a worker: one that is right, and the mutant of the moment
+LINES = 2  # open at once in a worker: the one of the moment, and the one before
+WIDTH = 2  # targets for each worker: while one is waited for, there is another
+FIRST, MOST = 4, 64  # trials that are ordered of a target at once
 
 
 class Wish(NamedTuple):
@@ -45,10 +48,13 @@ class Wish(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """Who looks on: told how many trials are planned, and each result as it comes."""
+    """Who looks on: told how many mutants and targets there are, and of each result.
+
+    With a result comes whether its target is done with.
+    """
 
     began: Callable[[int, int], None]
-    ended: Callable[[TrialResult], None]
+    ended: Callable[[TrialResult, bool], None]
 
 
 class _Column(NamedTuple):
@@ -75,16 +81,13 @@ def selftest(wish: Wish, watch: Watch) -> KillMatrix:
     correct = () if wish.mutants else _correct(prepared)
     columns = [*correct, *(_column(selftest_, folder, each) for each in mutants)]
     cases = prepared.plan.cases
-    sites = tuple(column.site for column in columns)
-    trials = tuple(_trials(cases, columns, whole=wish.whole))
+    plan = Plan(cases, tuple(column.site for column in columns), (), "")
     tally = Tally(mutants)
-    with _job(prepared, columns, Plan(cases, sites, trials, "")) as job:
-        watch.began(len(mutants), len(trials))
-        with closing(Pool(job, wish.workers)) as pool:
-            pool.submit(trials)
-            for result in pool.results():
-                tally.take(result)
-                watch.ended(result)
+    watch.began(len(mutants), len(columns))
+    with _job(prepared, columns, plan) as job, closing(Pool(job, wish.workers)) as pool:
+        courses = (_Course(place, each, cases, wish) for place, each in enumerate(columns))
+        for result, left in _played(pool, courses, tally, wish):
+            watch.ended(result, left)
     return KillMatrix(
         tool=TOOL,
         suite_hash=prepared.suite_hash,
@@ -137,14 +140,72 @@ def _column(selftest_: Selftest, folder: Path, mutant: Mutant) -> _Column:
     return _Column(manifest, folder, site, mutant)
 
 
-def _trials(cases: Pack, columns: list[_Column], *, whole: bool) -> Iterator[Trial]:
-    """Yield what is to be asked, a column after the other: few targets are then open at once."""
-    known = [(place, case, frozenset(case.covers)) for place, case in enumerate(cases)]
-    for column, (_, _, site, mutant) in enumerate(columns):
-        breaks = frozenset(mutant.breaks) if mutant and not whole else None
-        for place, case, covers in known:
-            if (breaks is None or not covers.isdisjoint(breaks)) and settle(case, site) is None:
-                yield Trial(place, column)
+class _Course:
+    """What one target is asked, a few trials at a time: a mutant that is killed needs no more."""
+
+    def __init__(self, place: int, column: _Column, cases: Pack, wish: Wish) -> None:
+        self.key = (column.site.target, column.site.database)
+        self._trials = iter(_trials(place, column, cases, whole=wish.whole))
+        self._most = FIRST
+        self._asked = 0
+
+    def order(self) -> list[Trial]:
+        """Return the next trials to play; more each time, since it seems to be hard to kill."""
+        trials = list(islice(self._trials, self._most))
+        self._most = min(2 * self._most, MOST)
+        self._asked = len(trials)
+        return trials
+
+    def came(self) -> bool:
+        """Count a result; whether all that was ordered has come."""
+        self._asked -= 1
+        return not self._asked
+
+
+def _played(
+    pool: Pool, courses: Iterator[_Course], tally: Tally, wish: Wish
+) -> Iterator[tuple[TrialResult, bool]]:
+    """Yield each result, and whether its target is done with."""
+    open_: dict[tuple[str, str], _Course] = {}
+
+    def begin() -> None:
+        for course in courses:
+            if trials := course.order():
+                open_[course.key] = course
+                pool.submit(trials)
+                return
+
+    for _ in range(WIDTH * wish.workers):
+        begin()
+    decided: set[tuple[str, str]] = set()
+    for result in pool.results():
+        key = (result.target, result.database)
+        if tally.take(result) and not wish.whole:
+            decided.add(key)
+        done = open_[key].came()
+        if done:
+            trials = [] if key in decided else open_[key].order()
+            pool.submit(trials)
+            done = not trials
+        if done:
+            del open_[key]
+            begin()
+        yield result, done
+
+
+def _trials(place: int, column: _Column, cases: Pack, *, whole: bool) -> Iterator[Trial]:
+    """Yield what a target is to be asked: of a mutant, what it breaks or is about first."""
+    mutant, site = column.mutant, column.site
+    breaks = frozenset(mutant.breaks) if mutant and not whole else frozenset()
+    wanted = [
+        at
+        for at, case in enumerate(cases)
+        if not (breaks and breaks.isdisjoint(case.covers)) and settle(case, site) is None
+    ]
+    near = tuple(f'"{name}.'.encode() for name in mutant.near) if mutant else ()
+    if near:  # by what stands in the packed case: any call of such an entity
+        wanted.sort(key=lambda at: not any(name in cases.packed[at] for name in near))
+    return (Trial(at, place) for at in wanted)
 
 
 @contextmanager
@@ -163,6 +224,7 @@ def _job(prepared: Preparation, columns: list[_Column], plan: Plan) -> Iterator[
             scratch=Path(scratch),
             timeout_s=TIMEOUT_S,
             most_lines=LINES,
+            apart=True,
         )
 
 

@@ -132,14 +132,14 @@ class _Progress:
         self._done = self._planned = 0
         self._due = monotonic() + EVERY_S
 
-    def began(self, mutants: int, trials: int) -> None:
+    def began(self, mutants: int, targets: int) -> None:
         """Say what is run."""
-        self._planned = trials
-        self._say(f"{mutants} mutants, {trials} trials")
+        self._planned = targets
+        self._say(f"{mutants} mutants, {targets - mutants} targets that are right")
 
-    def ended(self, _: "TrialResult") -> None:
+    def ended(self, _: "TrialResult", done: bool) -> None:  # noqa: FBT001 -- as `Watch` has it
         """Count it."""
-        self._done += 1
+        self._done += done
         if monotonic() >= self._due:
             self._due = monotonic() + EVERY_S
             self._say(f"{self._done} of {self._planned}")

@@ -23,12 +23,17 @@ SOUND = frozenset({Verdict.PASS, Verdict.OBSERVED, Verdict.DECLINED, Verdict.NOT
 
 
 class Mutant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A known-bad implementation: its name, what is wrong with it, and what that breaks."""
+    """A known-bad implementation: its name, what is wrong with it, and what that breaks.
+
+    One made by a program does not know what it breaks, and is killed by any case; `near` are the
+    entities that it is about.
+    """
 
     mutant: str
     says: str
-    breaks: tuple[str, ...]
+    breaks: tuple[str, ...] = ()
     database: str = "memory"
+    near: tuple[str, ...] = ()
 
     @property
     def target(self) -> str:
@@ -106,20 +111,24 @@ class Tally:
         self.trials = 0
 
     def take(self, result: TrialResult) -> bool:
-        """Count a result; whether it is of a correct target and should not be."""
+        """Count a result; whether it decides what becomes of a mutant."""
         self.trials += 1
         mutant = self._mutants.get(result.target)
         if mutant is None:
-            return self._of_correct(result)
+            self._of_correct(result)
+            return False
         self._asked[mutant.target] += 1
         # Without an exchange it was never opened: that is no mistake which a case noticed.
         if result.verdict in DEADLY and result.transcript:
             cited = {*result.requirements, *result.broken}
-            kill = Kill(result.trial, result.verdict, not cited.isdisjoint(mutant.breaks))
+            cites = not mutant.breaks or not cited.isdisjoint(mutant.breaks)
+            kill = Kill(result.trial, result.verdict, cites)
             self._kills[mutant.target].append(kill)
             self._deadly.add(result.trial)
-        elif result.verdict not in SOUND:
+            return cites
+        if result.verdict not in SOUND:
             self._failed.setdefault(mutant.target, f"{result.trial}: {result.reason}")
+            return True
         return False
 
     def fates(self) -> tuple[Fate, ...]:
@@ -145,14 +154,13 @@ class Tally:
             dict.fromkeys(case for each in cases if (case := _written(each)) not in deadly)
         )
 
-    def _of_correct(self, result: TrialResult) -> bool:
+    def _of_correct(self, result: TrialResult) -> None:
         if result.verdict in SOUND:
-            return False
+            return
         reason = result.reason or (result.mismatches[0].why if result.mismatches else "")
         self._wrong.append(
             Wrong(result.target, result.database, result.trial, result.verdict, reason)
         )
-        return True
 
 
 def _written(case: str) -> str:

@@ -31,7 +31,8 @@ class Job(msgspec.Struct, frozen=True):
     """A run as its workers see it; `wares` has one for each site of the plan.
 
     `timeout_s` overrides what the cases say; `scratch` is removed by whoever made the job. A worker
-    keeps at most `most_lines` targets open, where that is not 0.
+    keeps at most `most_lines` targets open, where that is not 0; `apart`, the trials of a target
+    are in the hands of one worker at a time, so that it is opened once.
     """
 
     contract: Contract
@@ -43,6 +44,7 @@ class Job(msgspec.Struct, frozen=True):
     timeout_s: float | None = None
     retries: int = 0
     most_lines: int = 0
+    apart: bool = False
 
     def token(self, site: int) -> str:
         """Return the bootstrap token of the target of that site."""
@@ -60,7 +62,9 @@ class Job(msgspec.Struct, frozen=True):
         return FAULTS.intersection(self.plan.cases[trial.case].needs)
 
     def lane(self, trial: Trial) -> str:
-        """Return the server that a trial must not share with another at once, or nothing."""
+        """Return the server or target that a trial must not share with another worker, if any."""
+        if self.apart:
+            return self.plan.sites[trial.site].target
         mortal = self.wares[trial.site].mortal
         needed = mortal is not None and "faults.database" in self.faults(trial)
         return mortal.container if mortal is not None and needed else ""

@@ -10,15 +10,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dbal_reference import conformance
 from dbal_reference.mutants.catalog_file import load_catalog
+from dbal_reference.mutants.edited_schema import edited_schema
 from dbal_reference.mutants.mutant import Mutant
-from dbal_reference.mutants.mutated import Mutated, edited_schema
+from dbal_reference.mutants.mutated import Mutated
+from dbal_reference.mutants.schema_changes import SchemaChange, load_changes
 from dbal_reference.schema.locate import packaged_schema
 
 
 def catalog() -> str:
-    """All mutants as a JSON list: `mutant`, `says`, `breaks`, `database`."""
-    listed = [
+    """All mutants as a JSON list: `mutant`, `says`, `breaks`, `database`, `near`.
+
+    Those of the schema that a program made break nothing by name.
+    """
+    written = [
         {
             "mutant": each.mutant,
             "says": each.says,
@@ -27,7 +33,11 @@ def catalog() -> str:
         }
         for each in load_catalog().values()
     ]
-    return json.dumps(listed)
+    made = [
+        {"mutant": each.name, "says": each.says, "near": list(each.near)}
+        for each in load_changes().values()
+    ]
+    return json.dumps([*written, *made])
 
 
 def open_target(settings: Mapping[str, str]) -> "Target":
@@ -41,20 +51,24 @@ def open_target(settings: Mapping[str, str]) -> "Target":
         ValueError: its edit does not fit the source any more.
     """
     rest = dict(settings)
-    mutant = load_catalog()[rest.pop("mutant")]
+    name = rest.pop("mutant")
+    mutant = load_changes().get(name) or load_catalog()[name]
     return Target(mutant, rest)
 
 
 class Target:
     """A mutated reference: modules and schema of its own, beside those that are right."""
 
-    def __init__(self, mutant: Mutant, settings: dict[str, str]) -> None:
+    def __init__(self, mutant: Mutant | SchemaChange, settings: dict[str, str]) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="dbal-mutant-")
         try:
-            if mutant.of_schema:
-                schema = Path(settings.get("schema") or packaged_schema())
+            schema = Path(settings.get("schema") or packaged_schema())
+            if isinstance(mutant, SchemaChange) or mutant.of_schema:
                 settings["schema"] = str(edited_schema(mutant, schema, Path(self._scratch.name)))
-            self._target: Any = Mutated(mutant).open_target(settings)
+            if isinstance(mutant, Mutant) and not mutant.of_schema:
+                self._target: Any = Mutated(mutant).open_target(settings)
+            else:
+                self._target = conformance.open_target(settings)
         except BaseException:
             self._scratch.cleanup()
             raise
@@ -66,4 +80,4 @@ class Target:
         self._scratch.cleanup()
 
 
-__all__ = ["Mutant", "Target", "catalog", "load_catalog", "open_target"]
+__all__ = ["Mutant", "Target", "catalog", "load_catalog", "load_changes", "open_target"]

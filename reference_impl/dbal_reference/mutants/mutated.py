@@ -8,7 +8,6 @@ number of mutants and the right one live in one process.
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,7 +42,7 @@ class Mutated:
             open_target: Callable[[Mapping[str, str]], Any] = module.open_target
             target = open_target(settings)
             edited = f"{_PACKAGE}.{self._mutant.module}"
-            if not self._mutant.of_schema and edited not in sys.modules:
+            if edited not in sys.modules:
                 target.close()
                 raise ValueError(f"mutant {self._mutant.mutant}: {edited} is not used by a target")
             return target
@@ -54,13 +53,11 @@ class Mutated:
         with _LOCK:
             right = _taken_out()
             sys.modules.update(self._modules)
-            if not self._mutant.of_schema:
-                sys.meta_path.insert(0, finder)
+            sys.meta_path.insert(0, finder)
             try:
                 yield
             finally:
-                if finder in sys.meta_path:
-                    sys.meta_path.remove(finder)
+                sys.meta_path.remove(finder)
                 self._modules = _taken_out()
                 sys.modules.update(right)
 
@@ -93,19 +90,6 @@ class _Editor(SourceFileLoader):
     def get_code(self, fullname: str) -> Any:  # noqa: ANN401 -- a code object
         source = self._mutant.edit(Path(self.path).read_text(encoding="utf-8"))
         return self.source_to_code(source.encode(), self.get_filename(fullname))
-
-
-def edited_schema(mutant: Mutant, schema: Path, scratch: Path) -> Path:
-    """Return a copy of the folder `schema`, below `scratch`, with the mistake in it.
-
-    Raises:
-        ValueError: the edit does not fit.
-    """
-    folder = scratch / "schema"
-    shutil.copytree(schema, folder)
-    file = folder / mutant.place
-    file.write_text(mutant.edit(file.read_text(encoding="utf-8")), encoding="utf-8")
-    return folder
 
 
 def _taken_out() -> dict[str, ModuleType]:

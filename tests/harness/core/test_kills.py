@@ -83,8 +83,8 @@ def test_a_mutant_that_was_never_asked_is_not_called_killed(verdict: str) -> Non
 def test_a_right_target_that_is_accused_makes_it_fail() -> None:
     tally = Tally([MUTANT])
     tally.take(result("a/b", Verdict.FAIL, ("QRY-PAGE-003",)))
-    assert not tally.take(result("a/b", Verdict.PASS, target="reference-memory"))
-    assert tally.take(result("a/c", Verdict.FAIL, target="reference-memory", reason="r"))
+    tally.take(result("a/b", Verdict.PASS, target="reference-memory"))
+    tally.take(result("a/c", Verdict.FAIL, target="reference-memory", reason="r"))
     found = KillMatrix(
         "tool", "hash", whole=False, trials=3, fates=tally.fates(), wrong=tally.wrong()
     )
@@ -92,6 +92,30 @@ def test_a_right_target_that_is_accused_makes_it_fail() -> None:
         ("reference-memory", "a/c", "r")
     ]
     assert found.exit_status == 1
+
+
+def test_a_mutant_that_does_not_know_what_it_breaks_is_killed_by_any_case() -> None:
+    made = Mutant("schema:limit", "made by a program")
+    tally = Tally([made])
+    assert tally.take(result("a/b", Verdict.FAIL, ("QRY-SORT-001",), target=made.target))
+    assert tally.fates()[0].killed
+
+
+@pytest.mark.parametrize(
+    ("verdict", "covers", "decides"),
+    [
+        ("fail", ("QRY-PAGE-003",), True),
+        ("fail", ("QRY-SORT-001",), False),
+        ("pass", ("QRY-PAGE-003",), False),
+        ("could_not_run", ("QRY-PAGE-003",), True),
+    ],
+)
+def test_a_result_decides_when_nothing_more_need_be_asked(
+    verdict: str,
+    covers: tuple[str, ...],
+    decides: bool,  # noqa: FBT001 -- pytest
+) -> None:
+    assert Tally([MUTANT]).take(result("a/b", Verdict(verdict), covers)) == decides
 
 
 def test_kills_that_name_what_is_broken_come_first() -> None:

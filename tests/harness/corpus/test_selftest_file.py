@@ -59,7 +59,6 @@ def test_a_catalog_is_read() -> None:
         ("not json", "m:c: what it returns is no list of mutants"),
         ("{}", "m:c: what it returns is no list of mutants"),
         (json.dumps([entry(), entry()]), "two mutants are called off"),
-        (json.dumps([entry(breaks=[])]), "off breaks no requirement"),
     ],
 )
 def test_a_catalog_of_another_form_is_refused(text: str, why: str) -> None:
