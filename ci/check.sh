@@ -24,9 +24,9 @@ dbal-conform lint
 say "the reference, on every target"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
-for target in adapters_under_test/*/; do
-    name=$(basename "$target")
-    dbal-conform run --target "$name" --slow -n "${WORKERS:-2}" --run-file "$work/$name.jsonl"
+for manifest in adapters_under_test/*/target.yaml; do
+    name=$(basename "$(dirname "$manifest")")
+    REPORTS=$work/$name ci/gate.sh "$name" --slow -n "${WORKERS:-2}"
 done
 say "the wheel, away from the checkout"
 ci/prove_wheel.sh
