@@ -153,7 +153,6 @@ class _Lane:
             ("grpc.use_local_subchannel_pool", 1),  # or threads would share connections
             ("grpc.enable_retries", 0),  # a call goes out once
             ("grpc.initial_reconnect_backoff_ms", 50),
-            ("grpc.min_reconnect_backoff_ms", 50),
             ("grpc.max_reconnect_backoff_ms", 250),
         ]
         self._open = True

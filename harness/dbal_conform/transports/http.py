@@ -55,7 +55,7 @@ class Http:
                 raise CouldNotRunError(f"http has no raw messages of kind {raw.kind!r}")
             answer = self._post(message, timeout_s)
         json: Json | msgspec.UnsetType = msgspec.UNSET
-        if _is_json(answer) or raw.kind != "http":
+        if raw.kind != "http" or (answer.body and _is_json(answer)):
             json = jsonrpc.decode_any(answer.body, limit=self.reply_limit)
         return RawReply(raw.id, json=json, http_status=answer.status, http_headers=answer.headers)
 

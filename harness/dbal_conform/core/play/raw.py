@@ -19,6 +19,7 @@ from dbal_conform.core.suite import Expect, Raw
 
 UNSET = msgspec.UNSET
 _TEXT: Final = frozenset({"json", "line"})
+_SEVERAL: Final = frozenset({"frames", "grpc"})  # may be calls of which no record is known
 
 
 def say_raw(stage: Stage, step: Raw, place: str) -> Flow[Json | msgspec.UnsetType]:
@@ -38,6 +39,8 @@ def say_raw(stage: Stage, step: Raw, place: str) -> Flow[Json | msgspec.UnsetTyp
     if isinstance(answer, Silence):
         raise DeadError(answer)
     _spring(stage, payload)
+    if step.kind in _SEVERAL:
+        stage.trail.certain = False
     reply: RawReply = answer
     expect = step.expect or Expect()
     if stage.replays is None:
@@ -45,9 +48,11 @@ def say_raw(stage: Stage, step: Raw, place: str) -> Flow[Json | msgspec.UnsetTyp
     asking = _asking(stage, step, payload, place)
     outcome = _outcome(reply)
     if outcome is None:
-        one = step.kind in _TEXT and not isinstance(reply.json, list)
-        stage.trail.certain = stage.trail.certain and one
-        yield from same_state(stage, asking, None, before)
+        stage.trail.certain = stage.trail.certain and _is_one(step, reply)
+        if reply.grpc_code == "OK" or isinstance(reply.json, list):
+            stage.digests.clear()  # it was served, or part of it was
+        else:
+            yield from same_state(stage, asking, None, before)
     else:
         formed(stage, asking, outcome.id, outcome)
         no_secret(stage, place, outcome)
@@ -68,6 +73,11 @@ def _quiet_ms(expect: Expect | None) -> int | None:
             case _:
                 continue
     return None
+
+
+def _is_one(step: Raw, reply: RawReply) -> bool:
+    """Whether what got no reply of a call was one message, of which nobody keeps a record."""
+    return step.kind in _TEXT and not isinstance(reply.json, list)
 
 
 def _spring(stage: Stage, payload: Json) -> None:
@@ -167,7 +177,8 @@ def _asking(stage: Stage, step: Raw, payload: Json, place: str) -> Asking:
 
 
 def _parsed(payload: Json) -> object:
+    text = payload.get("body") if isinstance(payload, dict) else payload
     try:
-        return json.loads(payload) if isinstance(payload, str) else None
+        return json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         return None

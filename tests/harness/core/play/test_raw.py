@@ -5,6 +5,7 @@ from tests.harness.core.play.scripted import DONE, Scripted, fault, play, row
 from tests.harness.core.play.written import call, written
 
 from dbal_conform.core.messages import Json, RawReply, Silence, Value
+from dbal_conform.core.play.actions import SendRaw
 from dbal_conform.core.verdict import TrialResult, Verdict
 
 HELLO = '{"jsonrpc":"2.0","id":1,"method":"Post.count","params":{"meta":{"requestId":"r"}}}'
@@ -67,6 +68,25 @@ def test_a_silence_shorter_than_asked_for() -> None:
     assert [miss.path for miss in result.mismatches] == ["/silence"]
 
 
+def test_a_shell_is_told_for_how_long_nothing_may_come() -> None:
+    nothing = RawReply(0, silent_ms=200)
+    cases: list[tuple[dict[str, Any], RawReply, int | None]] = [
+        ({"silence": "200ms"}, nothing, 200),
+        ({"any_of": [{"close": {"code": 1}}, {"silence": "200ms"}]}, nothing, 200),
+        ({"json": 1}, RawReply(0, json=1), None),
+        ({"observe": True}, nothing, None),
+    ]
+    for expect, reply, quiet_ms in cases:
+        target = Scripted([reply])
+        step = {"raw": {"json": "{}"}, "expect": expect}
+        assert play(written(step, needs=["transport.json"]), target, offers=NEEDS).verdict in (
+            Verdict.PASS,
+            Verdict.OBSERVED,
+        )
+        (sent,) = (each.request for each in target.actions if isinstance(each, SendRaw))
+        assert sent.quiet_ms == quiet_ms
+
+
 def test_a_target_that_dies_of_it() -> None:
     result = said({"json": "{}"}, {"json": 1}, Silence(0, "crash", "died"))
     assert (result.verdict, result.reason) == (Verdict.CRASH, "died")
@@ -117,6 +137,41 @@ def test_after_a_message_that_nobody_can_read_records_are_not_counted() -> None:
     case = written(raw, call("Post.count"))
     result = play(case, Scripted([RawReply(0), Value(0, 1)]), offers=NEEDS)
     assert (result.verdict, result.invariants["audit"]) == (Verdict.PASS, (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("raw", "expect", "reply"),
+    [
+        ({"line": "a\nb"}, {"json": [1, 2]}, RawReply(0, json=[1, 2])),
+        ({"grpc": {"method": "Call", "message": {}}}, {"status": {"code": "OK"}},
+         RawReply(0, json={}, grpc_code="OK")),
+    ],
+)  # fmt: skip
+def test_what_was_served_may_have_changed_something_and_left_a_record(
+    raw: dict[str, Any], expect: dict[str, Any], reply: RawReply
+) -> None:
+    step = {"raw": raw, "expect": expect}
+    digests: Any = [Value(0, {"Post": {"count": n, "sha256": "x"}}) for n in (1, 2)]
+    target = Scripted([reply, Value(0, 1)], control={"conformance.digest": digests})
+    result = play(written(step, call("Post.count")), target, offers=[*NEEDS, "transport.stdio"])
+    assert (result.verdict, result.invariants["audit"]) == (Verdict.PASS, (0, 1))
+
+
+def test_the_body_of_an_http_request_is_the_call_that_it_makes() -> None:
+    raw = {"http": {"method": "POST", "path": "/rpc", "body": HELLO}}
+    reply = RawReply(0, json=answer(result=3), http_status=200)
+    result = said(raw, {"json": {"result": 3}}, reply)
+    assert [miss.requirement for miss in result.mismatches] == ["AUD-REC-001"]  # as above
+
+
+@pytest.mark.parametrize(
+    ("method", "verdict"), [("Post.count", Verdict.PASS), ("Post.list", Verdict.HARNESS_ERROR)]
+)
+def test_a_raw_message_runs_into_the_fault_of_its_method(method: str, verdict: Verdict) -> None:
+    trap = {"fault": {"target": "slow", "method": method, "delay": "1s"}}
+    step = {"raw": {"frames": [{"text": HELLO}]}, "expect": {"json": {"result": 3}}}
+    target = Scripted([RawReply(0, json=answer(result=3))])
+    assert play(written(trap, step), target, offers=NEEDS).verdict is verdict
 
 
 def test_a_replay_says_it_again_unjudged() -> None:
