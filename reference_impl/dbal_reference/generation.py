@@ -1,10 +1,10 @@
 """The order of checks (section 5), compiled from one schema; a migration replaces the whole."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
-from dbal_reference.adapters import UnavailableError, UniqueViolation, WriteConflictError
+from dbal_reference.adapters import UnavailableError, UniqueViolation, Unit, WriteConflictError
 from dbal_reference.control import Instruments, compile_controls
 from dbal_reference.envelope import MetaReader, members
 from dbal_reference.errors import CapabilityError, ConflictError, EnvelopeError
@@ -141,6 +141,13 @@ class Generation:
             finally:
                 call.release()
 
+    def _writing(self, call: Call, *, lazy: bool) -> AbstractContextManager[Unit]:
+        """A unit to write in; lazy only where nobody is told before the commit that it is done."""
+        if call.meta.tx is not None:
+            return call.place.unit(write=True, deadline=call.deadline)
+        lazy = lazy and not self._audit.outlives
+        return self._engine.adapter.unit(write=True, deadline=call.deadline, lazy=lazy)
+
     def _perform(self, call: Call, procedure: Procedure, intent: Any) -> Any:  # noqa: ANN401 -- what judge made
         """Checks 9 to 11 and the work, in one atomic unit (CALL-ATOM-001, ACL-ROW-003)."""
         if not procedure.writes:
@@ -150,8 +157,8 @@ class Generation:
         call.release()
         # What the database ended for the sake of another begins anew; a transaction cannot.
         vain = (UniqueViolation, WriteConflictError) if call.meta.tx is None else (UniqueViolation,)
-        for _ in range(_ATTEMPTS):
-            with suppress(*vain), call.place.unit(write=True, deadline=call.deadline) as unit:
+        for attempt in range(_ATTEMPTS):
+            with suppress(*vain), self._writing(call, lazy=attempt == 0) as unit:
                 if not self._is_live(self):
                     raise OutdatedError
                 call.write_in(unit)

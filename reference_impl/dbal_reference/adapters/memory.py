@@ -139,7 +139,7 @@ class MemoryAdapter:
         self._open = True
 
     @contextmanager
-    def unit(self, *, write: bool, deadline: float) -> Iterator[MemoryUnit]:
+    def unit(self, *, write: bool, deadline: float, lazy: bool = False) -> Iterator[MemoryUnit]:  # noqa: ARG002 -- there is nothing to gain
         """Begin; one writer at a time, readers never wait."""
         if not self._open:
             raise UnavailableError

@@ -19,6 +19,7 @@ from dbal_reference.adapters.mysql_dialect import WRITER, Server, server_of
 from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
     HopelessError,
+    Left,
     NewVersionError,
     ServerConnection,
     TooMuchError,
@@ -146,6 +147,7 @@ class MysqlConnection(ServerConnection):
         except pymysql.MySQLError as error:
             raise self.meaning(error) from error
         self._begun = True
+        self._fresh = False
         if self.write and self.expected is not None and found != ((self.expected,),):
             raise NewVersionError
 
@@ -179,11 +181,16 @@ class MysqlConnection(ServerConnection):
         self._cursor().executemany(text, list(parameters))
 
     def _execute_all(self, texts: Sequence[str]) -> None:
-        if self.server.name == "mariadb":
+        if self._compounds:
             self._run(f"BEGIN NOT ATOMIC {'; '.join(texts)}; END")
         else:
             for text in texts:
                 self._run(text)
+
+    @property
+    def _compounds(self) -> bool:
+        """Whether several statements can be one, which fails with the first that does."""
+        return self.server.name == "mariadb"
 
     def _set_savepoint(self, name: str) -> None:
         self._run(f"SAVEPOINT {name}")
@@ -194,8 +201,14 @@ class MysqlConnection(ServerConnection):
     def _forget(self, name: str) -> None:
         """It goes with the transaction, or when the next of its name is set."""
 
-    def _commit(self) -> None:
-        self._run("COMMIT")
+    def _commit(self, left: Left | None) -> None:
+        if left is None:
+            self._run("COMMIT")
+        elif self._compounds and len(left.parameters) == 1:
+            self._run(f"BEGIN NOT ATOMIC {left.text}; COMMIT; END", left.parameters[0])
+        else:
+            self._execute_many(left.text, left.parameters)
+            self._run("COMMIT")
         self._begun = False
 
     def _roll_back(self) -> None:

@@ -22,6 +22,7 @@ from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
     LONGEST_S,
     HopelessError,
+    Left,
     NewVersionError,
     ServerConnection,
     TooMuchError,
@@ -248,11 +249,12 @@ class PostgresConnection(ServerConnection):
         else:
             self._ahead.append(f"RELEASE {name}")
 
-    def _commit(self) -> None:
+    def _commit(self, left: Left | None) -> None:
         if self._fresh:  # nothing was ever sent
             return
         self._ahead = []
-        if self._run([("COMMIT", ())]).command_status != b"COMMIT":
+        batch = [] if left is None else [(left.text, each) for each in left.parameters]
+        if self._run([*batch, ("COMMIT", None)]).command_status != b"COMMIT":
             raise UnavailableError  # the transaction was spoiled, unseen
 
     def _roll_back(self) -> None:

@@ -111,6 +111,11 @@ class SqliteConnection:
         except sqlite3.Error as error:
             raise meaning(error) from error
 
+    def leave(self, text: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """Write, now: there is no round trip to be saved."""
+        with self.savepoint():
+            self.execute_many(text, parameters)
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what is done inside, and only that, if the block raises."""

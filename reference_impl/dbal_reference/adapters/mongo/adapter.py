@@ -53,7 +53,7 @@ class MongoAdapter:
             raise
 
     @contextmanager
-    def unit(self, *, write: bool, deadline: float) -> Iterator[MongoUnit]:
+    def unit(self, *, write: bool, deadline: float, lazy: bool = False) -> Iterator[MongoUnit]:  # noqa: ARG002 -- there is nothing to gain
         """Begin a unit of work."""
         if not write:
             with self._reading(deadline) as session:

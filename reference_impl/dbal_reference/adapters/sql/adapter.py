@@ -66,10 +66,10 @@ class SqlAdapter(ABC):
         """Let go of everything."""
 
     @contextmanager
-    def unit(self, *, write: bool, deadline: float) -> Iterator[SqlUnit]:
+    def unit(self, *, write: bool, deadline: float, lazy: bool = False) -> Iterator[SqlUnit]:
         """Begin a unit of work."""
         with self._transaction(write=write, deadline=deadline) as connection:
-            yield self.unit_on(connection, write=write)
+            yield SqlUnit(connection, self._statements, write=write, lazy=lazy)
 
     @contextmanager
     def glance(self, deadline: float) -> Iterator[SqlUnit]:

@@ -5,7 +5,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from dbal_reference.adapters import (
     OverdueError,
@@ -39,6 +39,13 @@ class TooMuchError(Exception):
         super().__init__("this database cannot have a table or an index of that size")
 
 
+class Left(NamedTuple):
+    """A statement that is to be executed before whatever comes next, once for each of these."""
+
+    text: str
+    parameters: Sequence[Sequence[Any]]
+
+
 class ServerConnection(ABC):
     """One connection, used by one thread at a time; the pool sees to that.
 
@@ -56,6 +63,7 @@ class ServerConnection(ABC):
         self._alone = False  # each statement is a transaction of its own
         self._fresh = True  # nothing was done since it was begun
         self._reused = False  # it was open already, but may be lost by now
+        self._left: Left | None = None
 
     @property
     def left_s(self) -> float:
@@ -90,6 +98,7 @@ class ServerConnection(ABC):
         self._spoiled = False
         self._alone = alone
         self._fresh = True
+        self._left = None
         self._reused = self.is_open
 
     def _renew(self) -> None:
@@ -140,6 +149,14 @@ class ServerConnection(ABC):
         """Whether it was lost before it was used again, and nothing with it."""
         lost = self._alone and self._reused
         return lost and isinstance(self.meaning(error), UnavailableError)
+
+    def leave(self, text: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """Write later, with the commit if nothing else comes before it.
+
+        If a constraint is in the way, WriteConflictError is raised then.
+        """
+        self._need_transaction()
+        self._left = Left(text, parameters)
 
     def execute(self, text: str, parameters: Sequence[Any] = ()) -> None:
         """Write."""
@@ -216,12 +233,16 @@ class ServerConnection(ABC):
             UnavailableError: `outcome_unknown` if the connection was lost meanwhile.
             OverdueError: the deadline has passed; nothing is kept.
         """
+        left, self._left = self._left, None
         self._need_transaction()
         if time.monotonic() > self.deadline:
             raise OverdueError
+        if left is not None and self._fresh:  # it may be lost, and must not be sent with a commit
+            self._carry_out(left)
+            left = None
         self.deadline = max(self.deadline, time.monotonic() + HEARING_S)  # what came of it
         try:
-            self._commit()
+            self._commit(left)
         except Exception as error:
             told = self.meaning(error)
             # Whoever was not heard in time may have committed: the server did not say.
@@ -229,7 +250,7 @@ class ServerConnection(ABC):
             if unheard or isinstance(told, UnavailableError):
                 self.close()
                 raise UnavailableError(outcome_unknown=True) from error
-            self._tell(error)
+            self._tell(error, left=left is not None)
 
     def end(self) -> None:
         """Roll back what is not kept; hang up if that cannot be done."""
@@ -295,7 +316,8 @@ class ServerConnection(ABC):
     def _forget(self, name: str) -> None: ...
 
     @abstractmethod
-    def _commit(self) -> None: ...
+    def _commit(self, left: Left | None) -> None:
+        """Commit, having carried out what was left, if anything was; all or nothing."""
 
     @abstractmethod
     def _roll_back(self) -> None: ...
@@ -314,6 +336,18 @@ class ServerConnection(ABC):
         """What follows a lost transaction would be kept without what went before."""
         if not self._is_sound:
             raise UnavailableError
+        if self._left is not None:
+            left, self._left = self._left, None
+            self._carry_out(left)
+
+    def _carry_out(self, left: Left) -> None:
+        try:
+            if len(left.parameters) == 1:
+                self._execute(left.text, left.parameters[0])
+            else:
+                self._execute_many(left.text, left.parameters)
+        except Exception as error:  # noqa: BLE001 -- told apart by its code
+            self._tell(error, left=True)
 
     def _controlled(self, control: Callable[[str], None], name: str) -> None:
         self._need_transaction()
@@ -322,8 +356,10 @@ class ServerConnection(ABC):
         except Exception as error:  # noqa: BLE001 -- told apart by its code
             self._tell(error)
 
-    def _tell(self, error: Exception) -> NoReturn:
+    def _tell(self, error: Exception, *, left: bool = False) -> NoReturn:
         told = self.meaning(error)
+        if left and isinstance(told, _HARMLESS):  # too late to be told whoever wrote
+            told = WriteConflictError()
         if not isinstance(told, _HARMLESS):
             self._spoiled = True
         if isinstance(told, UnavailableError):

@@ -37,6 +37,10 @@ class Connection(Protocol):
         """Write, once for each."""
         ...
 
+    def leave(self, text: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """Write, or do so before whatever comes next: see `ServerConnection.leave`."""
+        ...
+
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo what is done inside, and only that, if the block raises."""
         ...
@@ -45,10 +49,13 @@ class Connection(Protocol):
 class SqlUnit:
     """The `Unit` of an SQL database."""
 
-    def __init__(self, connection: Connection, statements: Statements, *, write: bool) -> None:
+    def __init__(
+        self, connection: Connection, statements: Statements, *, write: bool, lazy: bool = False
+    ) -> None:
         self._connection = connection
         self._statements = statements
         self._write = write
+        self._lazy = lazy
 
     def select(self, query: Select) -> list[Row]:
         """Rows in order."""
@@ -121,7 +128,7 @@ class SqlUnit:
 
     def _delete(self, batch: Batch) -> None:
         text = self._statements.delete(batch.entity, one=len(batch.keys) == 1)
-        self._each(text, [[self._keys(batch.keys)]])
+        self._each(text, [[self._keys(batch.keys)]], later=False)
 
     def _delete_by_hand(self, batch: Batch) -> None:
         with self._connection.savepoint():
@@ -130,10 +137,13 @@ class SqlUnit:
     def _keys(self, keys: Sequence[Any]) -> Any:  # noqa: ANN401 -- a key, or what the driver takes
         return keys[0] if len(keys) == 1 else self._statements.dialect.pack(keys)
 
-    def _each(self, text: str, parameters: Sequence[Sequence[Any]]) -> None:
-        """Execute once for each; all or nothing."""
+    def _each(self, text: str, parameters: Sequence[Sequence[Any]], *, later: bool = True) -> None:
+        """Execute once for each, perhaps later; all or nothing."""
         if not self._write:
             raise RuntimeError("this unit only reads")
+        if later and parameters and self._lazy:
+            self._connection.leave(text, parameters)
+            return
         several = len(parameters) > 1
         guarded = several or self._statements.dialect.fails_whole
         with self._connection.savepoint() if guarded else nullcontext():

@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+
+def grow(url: str, name: str) -> None:
+    """Later."""
