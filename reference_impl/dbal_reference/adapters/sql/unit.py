@@ -81,10 +81,15 @@ class SqlUnit:
 
     def everything(self) -> list[tuple[str, list[Row]]]:
         """Every row of every entity by key."""
+        entities = tuple(self._statements.codecs)
+        filled = self._connection.query(*self._statements.rows_in(entities))[0]
         return [
-            (entity, self.select(Select(entity, TRUE, (Order(self._statements.key(entity)),))))
-            for entity in self._statements.codecs
+            (entity, self._all_of(entity) if has_rows else [])
+            for entity, has_rows in zip(entities, filled, strict=True)
         ]
+
+    def _all_of(self, entity: str) -> list[Row]:
+        return self.select(Select(entity, TRUE, (Order(self._statements.key(entity)),)))
 
     def insert(self, entity: str, rows: Sequence[Row]) -> None:
         """Store whole rows."""
