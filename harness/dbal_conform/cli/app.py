@@ -6,6 +6,7 @@ import typer
 
 from dbal_conform.cli import (
     baseline,
+    compare,
     doctor,
     explain,
     gate,
@@ -58,6 +59,7 @@ for _command in (
     report,
     matrix,
     merge,
+    compare,
     baseline,
     gate,
     schema,

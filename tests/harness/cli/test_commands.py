@@ -20,6 +20,7 @@ COMMANDS = (
     "matrix",
     "merge",
     "gate",
+    "compare",
     "lint",
     "targets",
     "doctor",
