@@ -164,7 +164,9 @@ class Adapter(Protocol):
 
         In a `lazy` unit what is inserted and changed may be written later, with the commit at the
         latest, and a constraint that stands in the way is WriteConflictError then: whoever wants to
-        know which, does it again in a unit that is not lazy. `deadline` is a `time.monotonic()` instant. Write units of one adapter exclude each other,
+        know which, does it again in a unit that is not lazy.
+
+        `deadline` is a `time.monotonic()` instant. Write units of one adapter exclude each other,
         and a private SQLite database has one unit at a time: do not begin one inside another.
 
         Raises:

@@ -51,6 +51,7 @@ _MEANINGS: Final[Mapping[int, type[Exception]]] = {
     **dict.fromkeys((1180, 1194, 1195, 1290, 1792, 1836, 3100), UnavailableError),
     # Columns, indexes, bytes of a row, of an index, parts of an index, characters of a column.
     **dict.fromkeys((1117, 1069, 1118, 1071, 1070, 1074), TooMuchError),
+    1644: NewVersionError,  # signalled: see `_lock`
     # More cascades below one another than InnoDB follows; MariaDB has no number of its own for it.
     **dict.fromkeys((3008, 1296), GaveUpError),
 }
@@ -80,6 +81,7 @@ class MysqlConnection(ServerConnection):
         self._raw: pymysql.Connection[Cursor] | None = None
         self._limit_s = 0.0
         self._begun = False
+        self._ahead: list[str] = []  # to be sent with the next statement, in one round trip
         self.server = Server("mysql", (0,))
 
     @property
@@ -140,16 +142,25 @@ class MysqlConnection(ServerConnection):
         )
 
     def _start(self) -> None:
+        """Wait for other writers with the first statement, where several can be one."""
         self._begun = False
         self._limit()
+        self._ahead = _lock(self.expected) if self.write else []
         try:
-            found = self._run(_LOCK if self.write else "START TRANSACTION").fetchall()
+            if not self.write:
+                self._run("START TRANSACTION")
+                self._begun = True
+            elif not self._compounds:
+                self._lock_by_itself()
         except pymysql.MySQLError as error:
             raise self.meaning(error) from error
-        self._begun = True
-        self._fresh = False
-        if self.write and self.expected is not None and found != ((self.expected,),):
-            raise NewVersionError
+
+    def settle(self) -> None:
+        """Wait for other writers now."""
+        try:
+            self._send_ahead()
+        except pymysql.MySQLError as error:
+            self._tell(error)
 
     def _limit_again(self) -> None:
         self._limit()
@@ -169,20 +180,22 @@ class MysqlConnection(ServerConnection):
         self._limit_s = limit
 
     def _query(self, text: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        return list(self._run(text, parameters).fetchall())
+        return list(self._send(text, parameters).fetchall())
 
     def _execute(self, text: str, parameters: Parameters) -> None:
-        self._run(text, parameters or None)
+        self._send(text, parameters or None)
 
     def _define(self, text: str) -> None:
         self._run(text)
 
     def _execute_many(self, text: str, parameters: Iterable[Parameters]) -> None:
+        self._send_ahead()
         self._cursor().executemany(text, list(parameters))
 
     def _execute_all(self, texts: Sequence[str]) -> None:
+        self._send_ahead()
         if self._compounds:
-            self._run(f"BEGIN NOT ATOMIC {'; '.join(texts)}; END")
+            self._run(_compound(texts))
         else:
             for text in texts:
                 self._run(text)
@@ -193,28 +206,72 @@ class MysqlConnection(ServerConnection):
         return self.server.name == "mariadb"
 
     def _set_savepoint(self, name: str) -> None:
-        self._run(f"SAVEPOINT {name}")
+        if self._compounds:
+            self._ahead.append(f"SAVEPOINT {name}")
+        else:
+            self._run(f"SAVEPOINT {name}")
 
     def _undo(self, name: str) -> None:
-        self._run(f"ROLLBACK TO {name}")
+        unsent = f"SAVEPOINT {name}"
+        if unsent in self._ahead:
+            del self._ahead[self._ahead.index(unsent) :]
+        else:
+            self._ahead = []
+            self._run(f"ROLLBACK TO {name}")
 
     def _forget(self, name: str) -> None:
         """It goes with the transaction, or when the next of its name is set."""
 
     def _commit(self, left: Left | None) -> None:
+        if not self._begun:  # nothing was ever sent
+            return
         if left is None:
             self._run("COMMIT")
         elif self._compounds and len(left.parameters) == 1:
-            self._run(f"BEGIN NOT ATOMIC {left.text}; COMMIT; END", left.parameters[0])
+            self._run(_compound([left.text, "COMMIT"]), left.parameters[0])
         else:
             self._execute_many(left.text, left.parameters)
             self._run("COMMIT")
         self._begun = False
 
     def _roll_back(self) -> None:
+        self._ahead = []
         if self._begun:
             self._run("ROLLBACK")
             self._begun = False
+
+    def _send_ahead(self) -> None:
+        """Send it by itself."""
+        ahead, self._ahead = self._ahead, []
+        if ahead:
+            self._tried(_compound(ahead), None)
+
+    def _lock_by_itself(self) -> None:
+        self._ahead = []
+        found = self._tried(_LOCK, None).fetchall()
+        if self.expected is not None and found != ((self.expected,),):
+            raise NewVersionError
+
+    def _send(self, text: str, parameters: Parameters | None) -> Cursor:
+        """Send what is ahead too, in one round trip."""
+        if not self._ahead:
+            return self._tried(text, parameters)
+        ahead, self._ahead = self._ahead, []
+        return self._tried(_compound([*ahead, text]), parameters)
+
+    def _tried(self, text: str, parameters: Parameters | None) -> Cursor:
+        """Send it, by another connection if this one was lost while nobody used it."""
+        self._begun = self._begun or not self._alone
+        try:
+            cursor = self._run(text, parameters)
+        except pymysql.MySQLError as error:
+            idle = self._fresh and self._reused and not self._alone
+            if not idle or not isinstance(meaning(error), UnavailableError):
+                raise
+            self._renew()
+            cursor = self._run(text, parameters)
+        self._fresh = False
+        return cursor
 
     def _run(self, text: str, parameters: Parameters | None = None) -> Cursor:
         cursor = self._cursor()
@@ -228,3 +285,16 @@ class MysqlConnection(ServerConnection):
         self._raw._read_timeout = limit  # type: ignore[attr-defined]  # noqa: SLF001 -- else one limit for all
         self._raw._write_timeout = limit  # type: ignore[attr-defined]  # noqa: SLF001 -- likewise
         return self._raw.cursor()
+
+
+def _lock(version: int | None) -> list[str]:
+    """Wait for other writers, and stop if another version is on record."""
+    lock = f"SELECT version INTO @dbal_version FROM {WRITER} FOR UPDATE"  # noqa: S608 -- a constant
+    if version is None:
+        return [lock]
+    return [lock, f"IF @dbal_version <> {version} THEN SIGNAL SQLSTATE '45000'; END IF"]
+
+
+def _compound(texts: Iterable[str]) -> str:
+    """Make one statement of several; MariaDB alone takes it, and stops at the first that fails."""
+    return f"BEGIN NOT ATOMIC {'; '.join(texts)}; END"
