@@ -17,6 +17,7 @@ from dbal_conform.core.ledger import Fold, Footer, Header, Key, Ledger
 from dbal_conform.core.verdict import TrialResult
 
 FORMAT = "1"
+FOOTER_LINE = 64 * 1024  # bytes that a footer, with a count for each verdict, never reaches
 LONGEST_LINE = 256 * 1024 * 1024  # a transcript may hold replies of the largest size allowed
 
 Record: TypeAlias = Header | TrialResult | Footer
@@ -134,6 +135,31 @@ def read(path: Path) -> Contents:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     return reading.contents()
+
+
+def glance(path: Path) -> tuple[Header, Footer | None]:
+    """Return the first line of a run file and, where the run ended, the last: quick, if it is long.
+
+    Raises:
+        InputError: it cannot be read, or does not begin as a run file does.
+    """
+    try:
+        with path.open("rb") as file:
+            first = file.readline(LONGEST_LINE)
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(len(first), size - FOOTER_LINE))
+            last = file.read(FOOTER_LINE)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    header = _record(first, f"{path}:1:1")
+    if not isinstance(header, Header):
+        raise InputError(f"{path}:1:1: not a run file: it has no header")
+    _known_format(header, f"{path}:1:1")
+    line = last.rstrip(b"\n").rpartition(b"\n")[2] if last.endswith(b"\n") else b""
+    if not line.startswith(b'{"type":"footer"'):
+        return header, None
+    footer = _record(line, f"{path}: last line")
+    return header, footer if isinstance(footer, Footer) else None
 
 
 def whole_results(path: Path, trial: str) -> list[TrialResult]:

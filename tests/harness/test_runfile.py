@@ -9,7 +9,7 @@ from dbal_conform.core.errors import HarnessError, InputError
 from dbal_conform.core.ledger import Footer, Header, Key
 from dbal_conform.core.verdict import Exchange, Mismatch, TrialResult, Verdict
 from dbal_conform.corpus.locate import schema_root
-from dbal_conform.runfile import RunFile, create, read, reopen
+from dbal_conform.runfile import RunFile, create, glance, read, reopen
 
 HEADER = Header("1", "dbal-conform 0", "1.0", "ab", "full", 7, 2, "2026-03-01T12:00:00Z")
 GOOD = TrialResult("s/good", "t", "sqlite", Verdict.PASS, ("USR-CREATE-001",))
@@ -172,3 +172,26 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "run.jsonl")
     with pytest.raises(InputError, match="cannot be written"):
         reopen(tmp_path / "run.jsonl", read(written(tmp_path / "other.jsonl", HEADER)))
+
+
+def test_a_glance_reads_the_ends_of_a_file_alone(tmp_path: Path) -> None:
+    path = written(tmp_path / "run.jsonl", HEADER, *[BAD] * 2, FOOTER)
+    assert glance(path) == (HEADER, FOOTER), "a trial twice is for `read` to refuse"
+    assert glance(written(tmp_path / "cut.jsonl", HEADER, GOOD)) == (HEADER, None)
+    assert glance(written(tmp_path / "begun.jsonl", HEADER)) == (HEADER, None)
+    torn = path.read_bytes()[:-1]
+    (tmp_path / "torn.jsonl").write_bytes(torn)
+    assert glance(tmp_path / "torn.jsonl") == (HEADER, None)
+    for content, why in (
+        (b"", "not a line"),
+        (b"{}\n", "not a line"),
+        (torn[len(torn) // 2 :], "not a line"),
+    ):
+        (tmp_path / "no.jsonl").write_bytes(content)
+        with pytest.raises(InputError, match=why):
+            glance(tmp_path / "no.jsonl")
+    headless = written(tmp_path / "headless.jsonl", GOOD)
+    with pytest.raises(InputError, match="it has no header"):
+        glance(headless)
+    with pytest.raises(InputError, match="cannot be read"):
+        glance(tmp_path / "none.jsonl")

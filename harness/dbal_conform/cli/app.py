@@ -18,6 +18,7 @@ from dbal_conform.cli import (
     run,
     schema,
     selftest,
+    serve,
     show,
     targets,
 )
@@ -60,6 +61,7 @@ for _command in (
     matrix,
     merge,
     compare,
+    serve,
     baseline,
     gate,
     schema,

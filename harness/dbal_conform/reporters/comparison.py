@@ -95,11 +95,12 @@ def document(compared: Comparison) -> dict[str, Json]:
 
 def _line(one: Difference) -> str:
     key = one.key
-    sides = [_told(each) for each in (one.before, one.after) if each is not None]
+    sides = [told(each) for each in (one.before, one.after) if each is not None]
     return one_line(f"{key.trial} on {key.target} with {key.database}: {' -> '.join(sides)}")
 
 
-def _told(result: TrialResult) -> str:
+def told(result: TrialResult) -> str:
+    """Return the verdict of a trial, and what it broke."""
     flaky = " (flaky)" if result.flaky else ""
     ids = f" {', '.join(result.broken)}" if result.broken else ""
     return f"{result.verdict}{flaky}{ids}"

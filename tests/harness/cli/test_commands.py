@@ -21,6 +21,7 @@ COMMANDS = (
     "merge",
     "gate",
     "compare",
+    "serve",
     "lint",
     "targets",
     "doctor",
