@@ -94,6 +94,17 @@ class Generation:
             intent = procedure.judge(call)
             return self._perform(call, procedure, intent)
 
+    def repeats(self, call: Call) -> bool:
+        """Whether a call begins anew that the database has ended for the sake of another.
+
+        One that only reads does: tables were changed under it (docs/decisions/062).
+        """
+        procedure = self.procedure(call.method)
+        call.attempts += 1
+        if procedure is None or procedure.operation.entity is None or procedure.commits:
+            return False
+        return call.meta.tx is None and call.attempts < _ATTEMPTS
+
     def _open(self, call: Call, procedure: Procedure | None, params: Any) -> None:  # noqa: ANN401 -- any JSON
         """Check 1. The deadline counts from receipt, so it is set as soon as it is known."""
         call.params, raw = members(params)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dbal_reference.adapters import Adapter, Migrates
+from dbal_reference.adapters import Adapter, Migrates, WriteConflictError
 from dbal_reference.audit import AuditLog, Sink
 from dbal_reference.clock import Clock
 from dbal_reference.control import Instruments
@@ -166,8 +166,13 @@ class Service:
     ) -> Any:  # noqa: ANN401 -- any JSON
         while True:
             call.restart(self.clock.now_ms())
-            with suppress(OutdatedError):
+            try:
                 return self._live.run(call, params, context, token)
+            except OutdatedError:
+                continue
+            except WriteConflictError:
+                if not self._live.repeats(call):
+                    raise
 
     def _renew(self, schema: Schema) -> None:
         """Put a schema in force for every call from now on; a reset comes back to the first."""

@@ -56,6 +56,12 @@ class PostgresAdapter(ServerAdapter):
     def _connection(self, *, write: bool) -> PostgresConnection:
         return PostgresConnection(self._settings, write=write)
 
+    def _adopt(self, schema: Schema) -> None:
+        """Forget what was prepared for columns that may have other types now."""
+        super()._adopt(schema)
+        self._readers.renew()
+        self._writers.renew()
+
     def _empty(self, connection: ServerConnection) -> None:
         tables = [table.name for table in reversed(self._statements.metadata.sorted_tables)]
         try:

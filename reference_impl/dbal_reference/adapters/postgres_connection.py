@@ -32,6 +32,7 @@ OLDEST: Final = 13  # the oldest release that is still mended, and has pg_curren
 _WRITER: Final = 0x6462616C  # "dbal": the advisory lock of whoever writes
 _BEGIN_WRITING: Final = ("BEGIN", f"SELECT pg_advisory_xact_lock({_WRITER})")
 _BEGIN_READING: Final = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
+_OUTDATED: Final = "RevalidateCachedQuery"  # what complains of other types than when it prepared
 _GRACE_S: Final = 0.25  # for the server to say itself that time is up
 
 _MEANINGS: Final[Mapping[str, type[Exception]]] = {
@@ -130,6 +131,9 @@ class PostgresConnection(ServerConnection):
 
     def meaning(self, error: Exception) -> Exception:
         """Say what an error of the driver is."""
+        if isinstance(error, psycopg.Error) and error.diag.source_function == _OUTDATED:
+            self.close()  # with all that was prepared
+            return WriteConflictError()
         told = meaning(error)
         late = time.monotonic() >= self.deadline
         if isinstance(told, UnavailableError) and late and not isinstance(told, HopelessError):

@@ -47,6 +47,7 @@ class Call:
         "_received",
         "_unit",
         "actor",
+        "attempts",
         "deadline",
         "loses_commit",
         "loses_database",
@@ -80,6 +81,7 @@ class Call:
         self.allow(self.DEFAULT_MS)
         self.now_ms = 0
         self.subject: str | int | None = None
+        self.attempts = 0  # that the database ended for the sake of others
         self.recorded = False  # its audit record is kept already
         self.loses_commit = False  # by a fault (CTL-FAULT-001)
         self.loses_database = False  # by a fault that strikes dbal.health

@@ -50,6 +50,7 @@ class Pool(Generic[P]):
         self._free = threading.BoundedSemaphore(size)
         self._idle: deque[P] = deque()
         self._leased: set[P] = set()
+        self._stale: set[P] = set()
         self._waiting: set[int] = set()  # threads
         self._open = True
 
@@ -79,6 +80,9 @@ class Pool(Generic[P]):
                 yield connection
             finally:
                 self._leased.discard(connection)
+                if connection in self._stale:
+                    self._stale.discard(connection)
+                    connection.close()
                 self._idle.append(connection)
                 if not self._open:
                     self._hang_up()
@@ -89,6 +93,11 @@ class Pool(Generic[P]):
         """Make every connection now, before any is leased."""
         while len(self._idle) < self._size:
             self._idle.append(self._make())
+
+    def renew(self) -> None:
+        """Have every connection opened anew before it is leased again."""
+        self._stale = set(self._leased)
+        self._hang_up()
 
     def close(self) -> None:
         """Close what is idle now, and the rest when it comes back."""
