@@ -15,7 +15,7 @@ class Change(enum.StrEnum):
     UNSHOWN = "unshown"  # it showed something, and shows nothing now
     MENDED = "mended"  # it failed, and holds now
     SHOWN = "shown"  # it showed nothing, and holds now
-    VERDICT = "verdict"  # it holds as before, under another verdict
+    CHANGED = "changed"  # conformant both times, under another verdict
     NEW = "new"  # the earlier run has no such trial
     GONE = "gone"  # the later run has no such trial
 
@@ -110,7 +110,7 @@ def _change(before: TrialResult | None, after: TrialResult | None) -> Change | N
         return Change.OTHERWISE if _failing(before) else Change.BROKE
     if _failing(before):
         return Change.MENDED
-    return Change.SHOWN if before.verdict in _SHOW_NOTHING else Change.VERDICT
+    return Change.SHOWN if before.verdict in _SHOW_NOTHING else Change.CHANGED
 
 
 def _failing(result: TrialResult | None) -> bool:

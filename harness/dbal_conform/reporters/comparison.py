@@ -19,7 +19,7 @@ HEADINGS = {
     Change.UNSHOWN: "Showed something, and shows nothing now",
     Change.MENDED: "Failed, and holds now",
     Change.SHOWN: "Showed nothing, and holds now",
-    Change.VERDICT: "Holds as before, under another verdict",
+    Change.CHANGED: "Conformant both times, under another verdict",
     Change.NEW: "New in the later run",
     Change.GONE: "Not in the later run",
 }

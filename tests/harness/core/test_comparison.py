@@ -34,8 +34,8 @@ def run(*results: TrialResult, **changed: object) -> Ledger:
         (result(Verdict.FAIL, "R-1"), result(Verdict.HARNESS_ERROR), Change.UNSHOWN, True),
         (result(Verdict.FAIL, "R-1"), result(Verdict.PASS), Change.MENDED, False),
         (result(Verdict.COULD_NOT_RUN), result(Verdict.PASS), Change.SHOWN, False),
-        (result(Verdict.DECLINED), result(Verdict.PASS), Change.VERDICT, False),
-        (result(Verdict.WEAK, "R-2"), result(Verdict.PASS), Change.VERDICT, False),
+        (result(Verdict.DECLINED), result(Verdict.PASS), Change.CHANGED, False),
+        (result(Verdict.WEAK, "R-2"), result(Verdict.PASS), Change.CHANGED, False),
     ],
 )
 def test_a_trial_that_is_not_as_it_was_is_told_how(
