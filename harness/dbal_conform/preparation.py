@@ -30,9 +30,11 @@ from dbal_conform.corpus.contract import load_contract
 from dbal_conform.corpus.fingerprint import suite_hash
 from dbal_conform.corpus.load import suites_of
 from dbal_conform.corpus.locate import schema_root
-from dbal_conform.corpus.target import DEFAULT_TARGET, Target, find_targets
+from dbal_conform.corpus.target import DEFAULT_TARGET, Target, find_targets, target_of_url
 from dbal_conform.environments import offers_of
 from dbal_conform.runfile import FORMAT
+
+TOKEN = "DBAL_BOOTSTRAP_TOKEN"  # noqa: S105 -- the name of a variable
 
 
 class Preparation(msgspec.Struct, frozen=True):
@@ -97,7 +99,7 @@ def prepare(request: RunRequest, *, unmatched: bool = False) -> Preparation:
     contract = load_contract(schema)
     cases = _cases(paths, contract, whole=not (paths or schema))
     quick = cases if request.slow else cases.chosen(_quick(cases))
-    targets = find_targets(request.targets or (DEFAULT_TARGET,))
+    targets = _targets(request)
     wanted = tuple(map(database_of, request.databases))
     sites = {
         site: (target, database)
@@ -149,6 +151,21 @@ def _cases(paths: list[Path], contract: Contract, *, whole: bool) -> Pack:
         return Pack.of(_plannable(suites_of(paths), contract))
 
     return kept_cases(suite_hash, read) if whole else read()
+
+
+def _targets(request: RunRequest) -> tuple[Target, ...]:
+    """Return what is tested: what runs at a URL, or what is named.
+
+    Raises:
+        InputError: it is not there, or both are asked for.
+    """
+    if request.url is None:
+        if request.token_env or request.control:
+            raise InputError("--token-env and --control go with --url; else the manifest says it")
+        return find_targets(request.targets or (DEFAULT_TARGET,))
+    if request.targets or request.databases:
+        raise InputError("--url is a target that runs already: leave out --target and --database")
+    return (target_of_url(request.url, request.token_env or TOKEN, request.control or "public"),)
 
 
 def _sites(

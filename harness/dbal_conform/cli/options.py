@@ -7,7 +7,7 @@ import typer
 
 from dbal_conform.core.database import SPECS
 from dbal_conform.core.errors import InputError
-from dbal_conform.core.selection import PROFILES, Profile, Selection
+from dbal_conform.core.selection import PROFILES, Control, Profile, Selection
 
 Json: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print JSON for machines on standard output.")
@@ -31,6 +31,19 @@ Targets: TypeAlias = Annotated[
     typer.Option(
         "--target", "-t", help="A packaged target or glob, or a target.yaml. [reference-sqlite]"
     ),
+]
+Url: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--url", help="A target that runs already: ws://, http:// or grpc://, also with s."
+    ),
+]
+TokenEnv: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--token-env", help="Variable with its bootstrap token. [DBAL_BOOTSTRAP_TOKEN]"),
+]
+ControlName: TypeAlias = Annotated[
+    str | None, typer.Option("--control", help="Of --url: public or conformance. [public]")
 ]
 Databases: TypeAlias = Annotated[
     list[str] | None,
@@ -74,6 +87,19 @@ def selection_of(
         requirements=tuple(requirements or ()),
         capabilities=tuple(capabilities or ()),
     )
+
+
+def control_of(name: str | None) -> Control | None:
+    """Return the control of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    match name:
+        case None | "conformance" | "public":
+            return name
+        case _:
+            raise InputError(f"--control {name!r}: choose public or conformance")
 
 
 def profile_of(name: str | None) -> Profile | None:

@@ -18,6 +18,7 @@ EPILOG = """\b
 Examples:
   dbal-conform run
   dbal-conform run --target my/target.yaml -k 'users and not slow' --report junit=junit.xml
+  dbal-conform run --url wss://dbal.example/rpc --token-env MY_TOKEN
   dbal-conform run --resume reports/run-20260101T120000Z.jsonl
   dbal-conform run --rerun-failed reports/run-20260101T120000Z.jsonl
 """
@@ -32,6 +33,9 @@ def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
     cases: options.Paths = None,
     *,
     target: options.Targets = None,
+    url: options.Url = None,
+    token_env: options.TokenEnv = None,
+    control: options.ControlName = None,
     database: options.Databases = None,
     profile: options.ProfileName = None,
     expression: options.Expression = "",
@@ -79,6 +83,9 @@ def run(  # noqa: PLR0913 -- the options that scripts rely on (README.md)
     """
     request = RunRequest(
         targets=tuple(target or ()),
+        url=url,
+        token_env=token_env,
+        control=options.control_of(control),
         databases=tuple(database or ()),
         paths=tuple(cases or ()),
         profile=options.profile_of(profile),

@@ -4,7 +4,7 @@ import msgspec
 
 from dbal_conform.core.errors import InputError
 from dbal_conform.core.messages import Json
-from dbal_conform.core.selection import Profile, Selection
+from dbal_conform.core.selection import Control, Profile, Selection
 
 
 class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -13,9 +13,14 @@ class RunRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     `targets` are names, globs or manifests, `paths` files or folders of cases (the packaged suite
     when empty), `schema` a folder in place of the packaged contract. Paths stand as they were
     given. `only` are the trials that may run (`--rerun-failed`): case, target and database of each.
+    `url` is that of a target that runs already and has no manifest; the variable `token_env` holds
+    its bootstrap token.
     """
 
     targets: tuple[str, ...] = ()
+    url: str | None = None
+    token_env: str | None = None
+    control: Control | None = None
     databases: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     profile: Profile | None = None

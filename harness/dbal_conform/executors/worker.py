@@ -26,6 +26,7 @@ from dbal_conform.executors.hello import introduction
 from dbal_conform.executors.job import Introduction, Job
 from dbal_conform.executors.redaction import redacted
 from dbal_conform.executors.serial import Line, drive
+from dbal_conform.executors.vacancy import refuse_occupied
 from dbal_conform.transports import Opening, open_transport
 
 OPENING_S = 30.0  # a target that is not there after that is judged to hang
@@ -174,6 +175,14 @@ class Worker:
         line = Line(transport, ground)
         try:
             said = introduction(transport, ware.manifest, timeout_s=OPENING_S)
+            if ware.manifest.control == "public":
+                refuse_occupied(
+                    transport,
+                    job.contract,
+                    job.token(place),
+                    job.scratch / f"site-{place}-was-empty",
+                    timeout_s=OPENING_S,
+                )
         except BaseException:
             line.close()
             raise
