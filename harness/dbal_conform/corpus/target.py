@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from dbal_conform.core.database import database_of
 from dbal_conform.core.errors import InputError
-from dbal_conform.core.manifest import Manifest, unknown_placeholders
+from dbal_conform.core.manifest import (
+    Connect,
+    Manifest,
+    TokenFromEnv,
+    TransportName,
+    unknown_placeholders,
+)
+from dbal_conform.core.selection import Control
 from dbal_conform.corpus.gate import admit
 from dbal_conform.corpus.locate import targets_root
 from dbal_conform.corpus.source import Finding, read_source
@@ -21,6 +28,14 @@ URLS = {
     "grpc": "grpc://127.0.0.1:{port}",
 }
 
+_SCHEMES: dict[str, TransportName] = {
+    "ws": "websocket",
+    "wss": "websocket",
+    "http": "http",
+    "https": "http",
+    "grpc": "grpc",
+    "grpcs": "grpc",
+}
 _DURATION = re.compile(r"[1-9][0-9]{0,4}(?:ms|s|m)")
 
 
@@ -47,6 +62,21 @@ def load_target(file: Path) -> Target:
     if findings := list(_findings(manifest)):
         raise source.error(findings)
     return Target(manifest, file.absolute().parent)
+
+
+def target_of_url(url: str, token_env: str, control: Control) -> Target:
+    """Return a target that runs already, as if a manifest said so; `url` is its name.
+
+    Raises:
+        InputError: it is no URL of a target.
+    """
+    scheme, _, rest = url.partition("://")
+    transport = _SCHEMES.get(scheme)
+    if transport is None or not rest or "@" in rest:
+        known = ", ".join(f"{each}://" for each in _SCHEMES)
+        raise InputError(f"--url: write {known} and a host; the token goes into {token_env}")
+    connect = Connect(url=url, token=TokenFromEnv(token_env))
+    return Target(Manifest(url, transport, connect=connect, control=control), Path.cwd())
 
 
 def packaged_targets() -> tuple[Target, ...]:

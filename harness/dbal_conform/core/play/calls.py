@@ -9,7 +9,8 @@ from dbal_conform.core.binding import ClockNeededError
 from dbal_conform.core.invariants import tally
 from dbal_conform.core.messages import Fault, Json, Request, Value
 from dbal_conform.core.play.actions import Send
-from dbal_conform.core.play.control import digest, read_clock, received
+from dbal_conform.core.play.answers import received
+from dbal_conform.core.play.control import digest, read_clock
 from dbal_conform.core.play.flow import Flow
 from dbal_conform.core.play.inversion import conclude, probing
 from dbal_conform.core.play.judging import judged

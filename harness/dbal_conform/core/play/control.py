@@ -3,11 +3,12 @@
 import msgspec
 
 from dbal_conform.core.invariants import tally
-from dbal_conform.core.messages import Fault, Json, Request, Silence, Value
+from dbal_conform.core.messages import Fault, Json, Request, Value
 from dbal_conform.core.play.actions import Send
+from dbal_conform.core.play.answers import received
 from dbal_conform.core.play.expectation import plain
-from dbal_conform.core.play.flow import DeadError, Flow, StoppedError
-from dbal_conform.core.play.notes import Line
+from dbal_conform.core.play.flow import Flow, StoppedError
+from dbal_conform.core.play.listing import digest_of, listed, time_told
 from dbal_conform.core.play.stage import SYSTEM, Digest, Stage
 from dbal_conform.core.results import Report
 from dbal_conform.core.verdict import Mismatch, Verdict
@@ -32,25 +33,6 @@ def control(stage: Stage, method: str, args: dict[str, Json], step: str) -> Flow
     return Value(came.id, value)
 
 
-def received(
-    stage: Stage,
-    step: str,
-    request: Request,
-    answer: Value | Fault | Silence,
-    took_ms: float,
-) -> Value | Fault:
-    """Take note of what came.
-
-    Raises:
-        DeadError: that is no reply.
-    """
-    stage.elapsed_ms += took_ms
-    stage.notes.transcript.append(Line(step + stage.mark, request, answer, took_ms))
-    if isinstance(answer, Silence):
-        raise DeadError(answer)
-    return answer
-
-
 def read_clock(stage: Stage, step: str) -> Flow[None]:
     """Put the time of the target's clock into the scope; asked for only if it may have moved.
 
@@ -59,6 +41,9 @@ def read_clock(stage: Stage, step: str) -> Flow[None]:
     """
     if stage.frozen_ms is not None:
         stage.scope.now_ms = stage.frozen_ms
+        return
+    if not stage.setting.controlled:
+        stage.scope.now_ms = yield from time_told(stage, step)
         return
     outcome = yield from control(stage, "conformance.clock", {}, step)
     take_reading(stage, outcome, step)
@@ -88,6 +73,11 @@ def digest(stage: Stage, tx: str | None, step: str) -> Flow[Digest | None]:
     known = stage.digests.get(tx)
     if known is not None or not stage.sees_state:
         return known
+    if not stage.setting.controlled:
+        rows = None if tx is not None else (yield from listed(stage, f"{step} digest"))
+        if rows is not None:
+            stage.digests[tx] = digest_of(rows)
+        return stage.digests.get(tx)
     args: dict[str, Json] = {} if tx is None else {"tx": tx}
     outcome = yield from control(stage, "conformance.digest", args, f"{step} digest")
     if not isinstance(outcome, Value) or not isinstance(outcome.value, dict):

@@ -101,6 +101,7 @@ class Passes:
             if came is not UNSET:
                 stage.scope.steps[at] = came
         yield from _close(stage)
+        yield from WORLDS[self._control].close(stage)
         self.settle()
         return stage
 
@@ -123,6 +124,7 @@ class Passes:
         yield from perform(stage, asking)
         yield from await_all(stage)
         yield from mend(stage)
+        yield from WORLDS[self._control].close(stage)
         self.settle()
 
 

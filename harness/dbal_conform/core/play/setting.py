@@ -14,11 +14,18 @@ RANKS: Final = {"MUST": 0, "SHOULD": 1, "MAY": 2, "OPEN": 3}
 class Setting:
     """Case, contract and target, and what was compiled of them."""
 
-    def __init__(self, case: Case, contract: Contract, bootstrap_token: str) -> None:
+    def __init__(
+        self,
+        case: Case,
+        contract: Contract,
+        bootstrap_token: str,
+        control: str = "conformance",
+    ) -> None:
         self.case = case
         self.contract = contract
         self.judge: Judge = judge_of(contract)
         self.bootstrap_token = bootstrap_token
+        self.controlled = control == "conformance"
         self.secrets = Secrets(contract)
         self.secrets.plant(bootstrap_token)
         self.covers = self.strongest_first(case.covers)

@@ -8,8 +8,8 @@ import msgspec
 from dbal_conform.core.binding import bind
 from dbal_conform.core.messages import Fault, Json, Value
 from dbal_conform.core.play.actions import Await, Launch, Pause
+from dbal_conform.core.play.answers import received
 from dbal_conform.core.play.calls import bound, perform, request_of
-from dbal_conform.core.play.control import received
 from dbal_conform.core.play.expectation import Expectation
 from dbal_conform.core.play.flow import Flow, StoppedError
 from dbal_conform.core.play.ground import control_step, set_clock, set_fault

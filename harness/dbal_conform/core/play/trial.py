@@ -46,7 +46,7 @@ class TrialPlay:
         database: str = "",
         attempt: int = 1,
     ) -> None:
-        self._setting = Setting(case, contract, bootstrap_token)
+        self._setting = Setting(case, contract, bootstrap_token, control)
         self._claims, self._offers, self._control = claims, offers, control
         self._head = TrialResult(
             case.id, target, database, Verdict.PASS, case.covers, attempt=attempt

@@ -9,6 +9,7 @@ from dbal_conform.core.messages import Fault, Json, Value
 from dbal_conform.core.play.calls import bound
 from dbal_conform.core.play.control import control
 from dbal_conform.core.play.flow import Flow, StoppedError
+from dbal_conform.core.play.public import PublicWorld
 from dbal_conform.core.play.stage import Stage
 from dbal_conform.core.suite import Actor
 from dbal_conform.core.verdict import Mismatch, Verdict
@@ -28,6 +29,14 @@ class World(Protocol):
 
         Raises:
             StoppedError: the target cannot, or did not.
+        """
+        ...
+
+    def close(self, stage: Stage) -> Flow[None]:
+        """Leave the target to the next world.
+
+        Raises:
+            StoppedError: it cannot be left so.
         """
         ...
 
@@ -51,6 +60,11 @@ class ConformanceWorld:
         outcome = yield from control(stage, "conformance.reset", args, _STEP)
         stage.frozen_ms = None
         _settle(stage, outcome)
+
+    def close(self, stage: Stage) -> Flow[None]:
+        """Leave it as it is: the next reset empties it."""
+        del stage
+        yield from ()
 
 
 def _settle(stage: Stage, outcome: Value | Fault) -> None:
@@ -115,4 +129,4 @@ def _asks_clock(node: Json) -> bool:
             return False
 
 
-WORLDS: dict[str, World] = {"conformance": ConformanceWorld()}
+WORLDS: dict[str, World] = {"conformance": ConformanceWorld(), "public": PublicWorld()}

@@ -189,8 +189,8 @@ def test_arguments_that_are_no_mapping_are_an_error_of_the_case() -> None:
     assert play(case, Scripted()).verdict is Verdict.HARNESS_ERROR
 
 
-def test_a_public_control_could_not_run() -> None:
-    result = play(written(COUNT), Scripted(), control="public")
+def test_a_control_that_nobody_knows_could_not_run() -> None:
+    result = play(written(COUNT), Scripted(), control="magic")
     assert (result.verdict, result.steps) == (Verdict.COULD_NOT_RUN, 0)
     assert "conformance.reset" in result.reason
 
