@@ -33,6 +33,7 @@ class MysqlAlterations(Alterations):
     """References must not be checked meanwhile, or their columns could not be changed."""
 
     in_transactions = False
+    must_loosen = True
 
     def __init__(self, dialect: MysqlDialect) -> None:
         super().__init__(dialect)

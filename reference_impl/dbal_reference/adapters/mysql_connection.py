@@ -49,8 +49,9 @@ _MEANINGS: Final[Mapping[int, type[Exception]]] = {
     # Disks and files: full, broken, to be read only.
     **dict.fromkeys((1021, 1026, 1030, 1034, 1035, 1036, 1037, 1041, 1114), UnavailableError),
     **dict.fromkeys((1180, 1194, 1195, 1290, 1792, 1836, 3100), UnavailableError),
-    # Columns, indexes, bytes of a row, of an index, parts of an index, characters of a column.
-    **dict.fromkeys((1117, 1069, 1118, 1071, 1070, 1074), TooMuchError),
+    # Columns, indexes, bytes of a row, of an index, parts of an index, characters of a column; and
+    # whatever else InnoDB cannot make.
+    **dict.fromkeys((1117, 1069, 1118, 1071, 1070, 1074, 1005), TooMuchError),
     1644: NewVersionError,  # signalled: see `_lock`
     # More cascades below one another than InnoDB follows; MariaDB has no number of its own for it.
     **dict.fromkeys((3008, 1296), GaveUpError),

@@ -44,6 +44,7 @@ class PostgresAlterations(Alterations):
     """Columns are added at once, since a default that is constant is kept beside the rows."""
 
     in_transactions = True
+    must_loosen = False
 
     def _columns(self, connection: ServerConnection) -> Iterator[tuple[str, str, ColumnForm, bool]]:
         for table, column, kind, collation, required, default in connection.query(_COLUMNS):

@@ -47,7 +47,8 @@ _MEANINGS: Final[Mapping[str, type[Exception]]] = {
     "25P03": OverdueError,  # idle_in_transaction_session_timeout
     "25006": UnavailableError,  # read_only_sql_transaction: a standby
     "22012": NewVersionError,  # division_by_zero: see `_check`
-    "54": TooMuchError,  # program limits: columns of a table, bytes in an index
+    "54000": TooMuchError,  # program_limit_exceeded: bytes in an index
+    "54011": TooMuchError,  # too_many_columns
     "28": HopelessError,  # invalid authorization
     "3D": HopelessError,  # invalid catalog name
     "08": UnavailableError,  # connection exceptions

@@ -30,6 +30,7 @@ class Alterations(ABC):
     """Texts that change tables, written by `dialect`; clauses are parts of ALTER TABLE."""
 
     in_transactions: ClassVar[bool]  # whether a transaction that is rolled back undoes them
+    must_loosen: ClassVar[bool]  # whether a column cannot change while it is part of a reference
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect

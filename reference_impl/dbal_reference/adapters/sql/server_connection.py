@@ -21,7 +21,6 @@ HEARING_S: Final = 0.5  # beyond the deadline, for the answer to what ends a tra
 LONGEST_S: Final = 300.0  # of a statement, whatever the deadline
 FIRST_SAVEPOINT: Final = "s1"
 _DELAYS_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)  # between attempts to begin
-_HARMLESS: Final = (UniqueViolation, ReferencedError, GaveUpError)  # the transaction goes on
 
 
 class HopelessError(UnavailableError):
@@ -36,7 +35,9 @@ class TooMuchError(Exception):
     """A table or an index would be more than the server can have."""
 
     def __init__(self) -> None:
-        super().__init__("this database cannot have a table or an index of that size")
+        super().__init__(
+            "this database cannot have a table so wide, or so many or such wide indexes"
+        )
 
 
 class Left(NamedTuple):
@@ -44,6 +45,10 @@ class Left(NamedTuple):
 
     text: str
     parameters: Sequence[Sequence[Any]]
+
+
+# The transaction goes on; but for what is too much, only where no transaction makes tables.
+_HARMLESS: Final = (UniqueViolation, ReferencedError, GaveUpError, TooMuchError)
 
 
 class ServerConnection(ABC):

@@ -165,6 +165,9 @@ class ServerTables:
             if name in found.columns
             and (clauses := list(self._clauses(goal, table, found, now_ms)))
         }
+        loose = self._loosen(tables.values(), found)
+        for reference in loose:
+            going.constraints.setdefault(reference.table.name, []).append(reference)
         made = ddl.create(
             self._metadata(goal), self._alterations.dialect, found.names - going.names
         )
@@ -177,7 +180,8 @@ class ServerTables:
             self._alter(name, clauses)
         for text in made:
             self._hands.tables.define(text)
-        self._constrain(found, tables.values())
+        if loose or not _whole(tables.values(), found):
+            self._constrain(found, tables.values())
 
     def _clauses(self, goal: Schema, table: Table, found: Found, now_ms: int) -> Iterator[str]:
         """Give what is missing of the columns of a table that is there."""
@@ -207,14 +211,28 @@ class ServerTables:
 
     def _constrain(self, before: Found, tables: Iterable[Table]) -> None:
         """Add what new columns of tables that were there refer to, and must hold."""
-        there = [table for table in tables if table.name in before.columns]
-        if all(str(each.name) in before.names for table in there for each in _named(table)):
-            return
         names = self._find().names
-        for table in there:
-            for constraint in _named(table):
+        for table in tables:
+            for constraint in _named(table) if table.name in before.columns else ():
                 if str(constraint.name) not in names:
                     self._hands.tables.define(self._alterations.add_constraint(constraint))
+
+    def _loosen(self, tables: Iterable[Table], found: Found) -> list[ForeignKeyConstraint]:
+        """References that must go, and come again, since columns cannot change under them."""
+        if not self._alterations.must_loosen:
+            return []
+        return [
+            constraint
+            for table in tables
+            for constraint in _named(table)
+            if isinstance(constraint, ForeignKeyConstraint)
+            and str(constraint.name) in found.names
+            and any(
+                self._alterations.form(column) != found.columns[column.table.name].get(column.name)
+                for element in constraint.elements
+                for column in (element.parent, element.column)
+            )
+        ]
 
     def _alter(self, table: str, clauses: Sequence[str]) -> None:
         if clauses:
@@ -271,6 +289,16 @@ class _Going:
             gone = [column for column in there if column not in goal.tables[name].c]
             self.columns[name] = [column for column in gone if column in found.columns[name]]
         self.names.update(self.tables)
+
+
+def _whole(tables: Iterable[Table], found: Found) -> bool:
+    """Whether tables that are there have all their references and checks."""
+    return all(
+        str(each.name) in found.names
+        for table in tables
+        if table.name in found.columns
+        for each in _named(table)
+    )
 
 
 def _parts(table: Table) -> list[Any]:
