@@ -34,6 +34,14 @@ class Environment(Protocol):
         """
         ...
 
+    def check(self) -> None:
+        """See that the database is there, for whoever doubts it.
+
+        Raises:
+            CouldNotRunError: it is not, and the target is not to blame.
+        """
+        ...
+
     def close(self) -> None:
         """Remove every trace of it; may be called twice."""
         ...

@@ -21,6 +21,9 @@ class Embedded:
     def mend(self) -> None:
         """Nothing was harmed."""
 
+    def check(self) -> None:
+        """It is where the target is."""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -65,6 +65,11 @@ class ServerDatabase:
             if self._power is not None:
                 self._power.mend()
 
+    def check(self) -> None:
+        """Ask the server, without a proxy between; see `Environment.check`."""
+        with administering(self._base) as admin:
+            admin.version()
+
     def close(self) -> None:
         """Drop it; what cannot be dropped now, the run tries again at its end."""
         if not self._open:

@@ -128,8 +128,22 @@ class Worker:
                 self._alive(MENDING_S)
             if line.shaken or line.spoilt is not None:
                 self._drop(key)
+        if play.result().verdict not in _SOUND and not line.shaken:
+            self._see_ground(key, line)
         secrets = {*play.secrets, *self._job.secrets(trial.site), *secrets_of_url(line.ground.url)}
         return redacted(play.result(), secrets)
+
+    def _see_ground(self, key: Key, line: Line) -> None:
+        """See whether what went wrong is the target's.
+
+        Raises:
+            CouldNotRunError: its database is away, though nobody was asked to take it away.
+        """
+        try:
+            line.ground.check()
+        except CouldNotRunError:
+            self._drop(key)
+            raise
 
     def _line(self, key: Key, *, then_s: float = 0.0) -> Line:
         """Return the open line of that key; what follows takes `then_s` seconds at most.
