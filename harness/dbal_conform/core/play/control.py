@@ -74,7 +74,8 @@ def digest(stage: Stage, tx: str | None, step: str) -> Flow[Digest | None]:
     if known is not None or not stage.sees_state:
         return known
     if not stage.setting.controlled:
-        rows = None if tx is not None else (yield from listed(stage, f"{step} digest"))
+        # A list beside an open transaction may wait for it, and none tells what it has written.
+        rows = None if stage.handles else (yield from listed(stage, f"{step} digest"))
         if rows is not None:
             stage.digests[tx] = digest_of(rows)
         return stage.digests.get(tx)

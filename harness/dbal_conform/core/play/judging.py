@@ -8,13 +8,14 @@ from dbal_conform.core.invariants import tally
 from dbal_conform.core.messages import Fault, Json, Request, Value
 from dbal_conform.core.play.control import read_clock
 from dbal_conform.core.play.expectation import plain
-from dbal_conform.core.play.flow import Flow
+from dbal_conform.core.play.flow import Flow, StoppedError
 from dbal_conform.core.play.stage import ANONYMOUS, SYSTEM, Asking, Stage
 from dbal_conform.core.play.trail import Left, is_audited
 from dbal_conform.core.results import Report
-from dbal_conform.core.verdict import Mismatch
+from dbal_conform.core.verdict import Mismatch, Verdict
 
 UNSET = msgspec.UNSET
+LIMITED: Final = "RATE_LIMIT_EXCEEDED"
 _MOVES_ROLES: Final = frozenset(
     {"User.update", "User.updateByField", "User.updateMany", "User.upsert"}
 )
@@ -30,6 +31,9 @@ def judged(
         yield from read_clock(stage, asking.step)
     context = stage.context(took_ms)
     expectation.apply(outcome, context, took_ms)
+    if context.found and not stage.setting.controlled and name_of(outcome) == LIMITED:
+        why = "failures that earlier trials caused still count: only conformance.reset forgets them"
+        raise StoppedError(Verdict.COULD_NOT_RUN, why)
     stage.matched = not context.found
     for mismatch in context.found:
         stage.breach(mismatch, asking.step, asking.requirements)

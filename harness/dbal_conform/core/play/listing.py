@@ -18,13 +18,15 @@ _UNCOUNTED: Final = {"Session": ("lastActivity",)}  # as for a digest (CTL-DIGES
 Rows = dict[str, list[dict[str, Json]]]
 
 
-def ask(stage: Stage, method: str, args: dict[str, Json], step: str) -> Flow[Value | Fault]:
-    """Make one call as the system, which is ours and not the case's: nothing of it is judged.
+def ask(
+    stage: Stage, method: str, args: dict[str, Json], step: str, *, token: str | None = None
+) -> Flow[Value | Fault]:
+    """Make one call of our own, as the system or with `token`: nothing of it is judged.
 
     Raises:
         DeadError: no usable reply came.
     """
-    meta: dict[str, Json] = {"token": stage.setting.bootstrap_token}
+    meta: dict[str, Json] = {"token": token or stage.setting.bootstrap_token}
     request = Request(next(stage.ids), method, args, meta)
     answer, took_ms = yield Send(request, stage.time_left_s)
     return received(stage, step, request, answer, took_ms)

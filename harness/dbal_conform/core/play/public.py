@@ -42,6 +42,9 @@ class PublicWorld:
 
     def close(self, stage: Stage) -> Flow[None]:
         """Leave nothing behind."""
+        for handle in stage.handles.values():  # most have ended: this one call more is no matter
+            token = stage.token(handle.actor)
+            yield from ask(stage, "dbal.rollback", {"tx": handle.tx}, _STEP, token=token)
         yield from _empty(stage)
 
 
