@@ -76,6 +76,13 @@ def test_a_cut_opens_no_fence_and_keeps_the_beginning(blocks: list[str], limit: 
     assert len(re.findall("^```", kept, re.MULTILINE)) % 2 == 0 or "````" in kept
 
 
+def test_a_cut_within_a_block_is_made_before_it() -> None:
+    block = "```text\n" + "\n\n".join("x" * 20 for _ in range(20)) + "\n```"
+    cut = clipped(f"before\n\n{block}\n\nafter\n", 300)
+    assert cut.startswith("before\n\n… cut here")
+    assert "```" not in cut
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_no_markup_of_a_target_is_in_it(attack: str) -> None:
     told = text(Decision(everywhere(ATTACKS[attack])))

@@ -240,8 +240,10 @@ def test_the_folder_may_change_while_it_is_looked_at(server: Server, folder: Pat
     (folder / "later.jsonl").unlink()
     assert "later.jsonl" not in ask(server, "/").text
     assert ask(server, "/runs/later.jsonl").status == 404
+    assert ask(server, "/").text.count("Nonconformant") == 1
     (folder / "new.jsonl").unlink()
     written(folder / "new.jsonl", sample.ledger())
+    assert ask(server, "/").text.count("Nonconformant") == 2
     assert "Nonconformant" in ask(server, "/runs/new.jsonl").text
 
 
