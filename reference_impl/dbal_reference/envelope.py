@@ -62,9 +62,10 @@ class MetaReader:
 
     def _judge_text(self, name: str, spec: dict[str, Any], text: str) -> str | None:
         """The first thing that is wrong with it."""
+        if not charset_holds(text):
+            return "charset"  # before patterns, which lone surrogates are too much for
         pattern = self._patterns.get(name)
         checks = (
-            ("charset", charset_holds(text)),
             ("format", spec["type"] != "uuid" or _UUID.fullmatch(text) is not None),
             ("enum", text in spec.get("values", (text,))),
             ("min_length", len(text) >= spec.get("min_length", 0)),

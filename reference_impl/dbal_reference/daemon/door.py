@@ -18,6 +18,7 @@ class Limits(msgspec.Struct, frozen=True):
         read_s: for one HTTP request, or a handshake, to arrive in full.
         write_s: for the peer to take a reply.
         idle_s: without a call, before a connection is closed; at least 60 (WS-CONN-004).
+        ping_s: between pings of a WebSocket, and for a pong to come: finds half-open connections.
         grace_s: for calls in flight when the server stops.
     """
 
@@ -26,6 +27,7 @@ class Limits(msgspec.Struct, frozen=True):
     read_s: float = 30.0
     write_s: float = 30.0
     idle_s: float = 600.0
+    ping_s: float = 20.0
     grace_s: float = 5.0
 
 

@@ -109,8 +109,8 @@ class GrpcDoor:
             ("grpc.max_send_message_length", limits["max_reply_bytes"] + _SLACK),
             ("grpc.max_concurrent_streams", self._limits.in_flight),
             ("grpc.max_connection_idle_ms", int(self._limits.idle_s * 1000)),
-            ("grpc.keepalive_time_ms", 20_000),
-            ("grpc.keepalive_timeout_ms", 20_000),
+            ("grpc.keepalive_time_ms", int(self._limits.ping_s * 1000)),
+            ("grpc.keepalive_timeout_ms", int(self._limits.ping_s * 1000)),
             ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
             ("grpc.server_handshake_timeout_ms", int(self._limits.read_s * 1000)),
         ]

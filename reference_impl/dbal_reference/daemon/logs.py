@@ -1,6 +1,8 @@
 """What the server tells its keeper, in JSON lines on stderr; never a secret, never a value."""
 
+import logging
 import sys
+import traceback
 from typing import Any, Final
 
 import structlog
@@ -36,3 +38,34 @@ class Logs:
     def error(self, event: str, **about: object) -> None:
         """Somebody must look."""
         self._log.error(event, **about)
+
+    def adopt(self) -> None:
+        """Write what libraries log, from warnings on, as lines of this log."""
+        root = logging.getLogger()
+        root.handlers = [_Libraries(self)]
+        root.setLevel(logging.WARNING)
+
+
+class _Libraries(logging.Handler):
+    """Of a record: who wrote it, the first line of its text unfilled, and where an error was.
+
+    What is filled in, and what exceptions say, may be anything, and is not written.
+    """
+
+    def __init__(self, log: Logs) -> None:
+        super().__init__()
+        self._to = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Of logging."""
+        about: dict[str, object] = {"logger": record.name}
+        if record.exc_info is not None and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            frames = traceback.extract_tb(error.__traceback__)[-8:]
+            about["kind"] = type(error).__name__
+            about["places"] = [f"{frame.name}:{frame.lineno}" for frame in frames]
+        told = str(record.msg).partition("\n")[0]
+        if told == "socket.send() raised exception.":  # asyncio, of a peer that is gone
+            return
+        tell = self._to.error if record.levelno >= logging.ERROR else self._to.warning
+        tell(told, **about)

@@ -34,6 +34,7 @@ def serve(settings: Settings) -> int:
         UnavailableError: the database cannot be opened.
     """
     log = Logs(settings.log)
+    log.adopt()
     certificates = Certificates(settings.tls)  # before rights to read the key are gone
     confine(settings.user)
     if os.getuid() == 0:

@@ -56,6 +56,7 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     read_s: Seconds = 30.0
     write_s: Seconds = 30.0
     idle_s: Annotated[float, msgspec.Meta(ge=60)] = 600.0  # WS-CONN-004
+    ping_s: Seconds = 20.0
     grace_s: Annotated[float, msgspec.Meta(ge=0, le=300)] = 5.0
     message_bytes: Annotated[int, msgspec.Meta(ge=2**20, le=2**30)] | None = None  # RPC-MSG-008
     reply_bytes: Annotated[int, msgspec.Meta(ge=2**24, le=2**30)] | None = None

@@ -20,7 +20,7 @@ from dbal_reference.daemon.door import Limits, bearer
 from dbal_reference.wire.jsonrpc import Connection
 
 _PATH: Final = "/rpc"
-_PING_S: Final = 20.0  # between pings, and for a pong to come back: finds half-open connections
+_GOODBYE_S: Final = 2.0  # for the other side to close too
 _LOOK_S: Final = 1.0  # between looks at who is idle, or takes no reply
 _QUEUE: Final = 4  # frames that are read ahead
 
@@ -71,6 +71,7 @@ class WebSocketDoor:
         self._tls = tls
         self._origins = origins
         self._peers: set[_Peer] = set()
+        self._calls: set[asyncio.Task[None]] = set()  # also of peers that are gone
         self._closing = False
         self._server: Server | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -94,9 +95,9 @@ class WebSocketDoor:
             max_size=self._core.limits["max_request_bytes"],
             max_queue=_QUEUE,
             open_timeout=self._limits.read_s,
-            ping_interval=_PING_S,
-            ping_timeout=_PING_S,
-            close_timeout=_PING_S / 4,
+            ping_interval=self._limits.ping_s,
+            ping_timeout=self._limits.ping_s,
+            close_timeout=_GOODBYE_S,
             logger=_log,
         )
         self._watch = asyncio.create_task(self._look_after())
@@ -108,16 +109,17 @@ class WebSocketDoor:
             return
         self._closing = True
         self._server.close(close_connections=False)
-        calls = {call for peer in self._peers for call in peer.calls}
-        if calls:
-            _, late = await asyncio.wait(calls, timeout=self._limits.grace_s)
+        if self._calls:
+            _, late = await asyncio.wait(set(self._calls), timeout=self._limits.grace_s)
             for call in late:
                 call.cancel()
         closing = [
             asyncio.create_task(peer.socket.close(CloseCode.GOING_AWAY)) for peer in self._peers
         ]
         if closing:
-            await asyncio.wait(closing)
+            await asyncio.wait(closing, timeout=_GOODBYE_S)
+        for peer in self._peers:
+            peer.socket.transport.abort()
         if self._watch is not None:
             self._watch.cancel()
         await self._server.wait_closed()
@@ -152,12 +154,14 @@ class WebSocketDoor:
             if isinstance(message, bytes):
                 await peer.socket.close(CloseCode.UNSUPPORTED_DATA, "text frames only")
                 return
-            if self._closing:
+            if self._closing:  # read, so that a close is seen, and dropped
+                peer.slots.release()
                 continue
             peer.last_call = time.monotonic()
             call = asyncio.create_task(self._answer(peer, message.encode()))
-            peer.calls.add(call)
-            call.add_done_callback(peer.calls.discard)
+            for calls in (peer.calls, self._calls):
+                calls.add(call)
+                call.add_done_callback(calls.discard)
 
     async def _answer(self, peer: _Peer, message: bytes) -> None:
         try:

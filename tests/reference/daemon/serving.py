@@ -30,7 +30,7 @@ from dbal_reference.service import Service
 from dbal_reference.wire.protobuf import dbal_pb2 as pb
 from dbal_reference.wire.protobuf.values import read_map, read_value, write_map
 
-DOORS = {"websocket": "127.0.0.1:0", "http": "127.0.0.1:0", "grpc": "127.0.0.1:0"}
+DOORS: dict[str, Any] = {"websocket": "127.0.0.1:0", "http": "127.0.0.1:0", "grpc": "127.0.0.1:0"}
 _LONGEST_S = 20.0
 
 Result = TypeVar("Result")
@@ -180,8 +180,8 @@ class Grpc:
     """A channel, in calls."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        self._hello = channel.unary_unary("/dbal.v1.DBAL/Hello")
-        self._call = channel.unary_unary("/dbal.v1.DBAL/Call")
+        self._hello: Callable[..., bytes] = channel.unary_unary("/dbal.v1.DBAL/Hello")
+        self._call: Callable[..., bytes] = channel.unary_unary("/dbal.v1.DBAL/Call")
         self.stream: Callable[..., Any] = channel.stream_stream(
             "/dbal.v1.DBAL/Stream", pb.CallRequest.SerializeToString, pb.CallReply.FromString
         )
@@ -218,6 +218,7 @@ def proto_request(method: str, params: Json = None, meta: pb.Meta | None = None)
 
 def status_details(error: grpc.RpcError) -> tuple[Json, Any]:
     """Of a failure: the ErrorDetail as JSON, and the whole rich status."""
+    assert isinstance(error, grpc.Call)
     status = rpc_status.from_call(error)
     assert status is not None
     detail = pb.ErrorDetail()

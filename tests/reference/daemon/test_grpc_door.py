@@ -12,13 +12,12 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from tests.reference.daemon.serving import (
     DOORS,
     Grpc,
-    Json,
     Serving,
     proto_request,
     status_details,
     until,
 )
-from tests.reference.talk import BOOTSTRAP
+from tests.reference.talk import BOOTSTRAP, Json
 
 from dbal_reference.wire.protobuf import dbal_pb2 as pb
 from dbal_reference.wire.protobuf.values import read_value
@@ -33,6 +32,16 @@ def failure(channel: Grpc, *args: Json, **kwargs: Json) -> tuple[grpc.StatusCode
     with pytest.raises(grpc.RpcError) as failed:
         channel.call(*args, **kwargs)
     return (failed.value.code(), *status_details(failed.value))
+
+
+def refused(channel: Grpc, asked: pb.CallRequest) -> Json:
+    """The ErrorDetail of a call that is malformed."""
+    with pytest.raises(grpc.RpcError) as failed:
+        channel.raw(asked.SerializeToString())
+    assert failed.value.code().name == "INVALID_ARGUMENT"
+    detail, _ = status_details(failed.value)
+    assert detail["name"] == "VALIDATION_ERROR"
+    return detail
 
 
 def parts(status: Json, kind: type[Any]) -> list[Any]:
@@ -146,18 +155,15 @@ def test_an_unclaimed_capability_is_unimplemented(channel: Grpc) -> None:
     assert (status.name, detail["details"]) == ("UNIMPLEMENTED", {"capability": "contract"})
 
 
-def test_a_value_without_kind_and_bytes_are_refused(serving: Serving, channel: Grpc) -> None:
+@pytest.mark.usefixtures("serving")
+def test_a_value_without_kind_and_bytes_are_refused(channel: Grpc) -> None:
     nothing = pb.CallRequest(method="User.create", meta=SYSTEM)
     nothing.params.members["data"].map_value.members["username"].SetInParent()
     octets = proto_request("User.create", {"data": ALICE}, SYSTEM)
     octets.params.members["data"].map_value.members["username"].bytes_value = b"alice"
-    for asked, told in ((nothing, "invalid_params"), (octets, None)):
-        with pytest.raises(grpc.RpcError) as failed:
-            channel.raw(asked.SerializeToString())
-        detail, _ = status_details(failed.value)
-        assert (detail["name"], detail["details"].get("reason")) == ("VALIDATION_ERROR", told)
-    assert detail["details"]["fields"][0]["code"] == "type"
-    assert serving.tokens
+    assert refused(channel, nothing)["details"] == {"reason": "invalid_params"}
+    (entry,) = refused(channel, octets)["details"]["fields"]
+    assert (entry["field"], entry["code"]) == ("data.username", "type")
 
 
 @pytest.mark.parametrize("message", [b"\xff\xff", b"\x0a\x05a", b"\x12\x02\xff\xfe"])
@@ -242,16 +248,17 @@ def test_a_transaction_of_a_stream_ends_with_it(serving: Serving, channel: Grpc)
 
 def test_health_and_reflection_are_served(serving: Serving) -> None:
     with grpc.insecure_channel(f"127.0.0.1:{serving.port('grpc')}") as raw:
-        health = health_pb2_grpc.HealthStub(raw)
+        health: Any = health_pb2_grpc.HealthStub(raw)
         for name in ("", "dbal.v1.DBAL"):
             asked = health_pb2.HealthCheckRequest(service=name)
             assert health.Check(asked).status == health_pb2.HealthCheckResponse.SERVING
-        reflection = reflection_pb2_grpc.ServerReflectionStub(raw)
-        ask = reflection_pb2.ServerReflectionRequest(list_services="")
+        reflection: Any = reflection_pb2_grpc.ServerReflectionStub(raw)
+        request: Any = reflection_pb2.ServerReflectionRequest
+        ask = request(list_services="")
         (told,) = reflection.ServerReflectionInfo(iter([ask]))
         names = {service.name for service in told.list_services_response.service}
         assert {"dbal.v1.DBAL", "grpc.health.v1.Health"} <= names
-        ask = reflection_pb2.ServerReflectionRequest(file_containing_symbol="dbal.v1.DBAL")
+        ask = request(file_containing_symbol="dbal.v1.DBAL")
         (told,) = reflection.ServerReflectionInfo(iter([ask]))
         assert told.file_descriptor_response.file_descriptor_proto
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from tests.reference.daemon.serving import Json, Serving, request, until
-from tests.reference.talk import BOOTSTRAP
+from tests.reference.daemon.serving import Serving, request, until
+from tests.reference.talk import BOOTSTRAP, Json
 
 from dbal_reference.daemon.stdio_door import StdioDoor
 

@@ -10,6 +10,7 @@ from tests.reference.talk import BOOTSTRAP, Refusal
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 SYSTEM = {"token": BOOTSTRAP}
 SLOW = {"kind": "slow", "count": 1, "delayMs": 400}
@@ -118,7 +119,7 @@ def test_pings_are_answered(serving: Serving) -> None:
 def test_a_page_of_another_origin_is_turned_away(serving: Serving) -> None:
     with (
         pytest.raises(InvalidStatus) as refused,
-        connect(serving.urls["websocket"], origin="https://evil.example"),
+        connect(serving.urls["websocket"], origin=Origin("https://evil.example")),
     ):
         pass
     assert refused.value.response.status_code == 403
