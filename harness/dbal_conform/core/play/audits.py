@@ -46,7 +46,7 @@ def check_trail(stage: Stage) -> Flow[None]:
         return
     counts = stage.notes.tally
     records = None
-    if stage.trail.certain and not stage.disturbed:
+    if stage.trail.certain and stage.setting.controlled and not stage.disturbed:
         records = yield from _records(stage)
     if records is None:
         counts.could_not[tally.AUDIT] += due

@@ -1,5 +1,6 @@
 """A reply: held against its form, searched for secrets, matched with what was expected."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -31,9 +32,8 @@ def judged(
         yield from read_clock(stage, asking.step)
     context = stage.context(took_ms)
     expectation.apply(outcome, context, took_ms)
-    if context.found and not stage.setting.controlled and name_of(outcome) == LIMITED:
-        why = "failures that earlier trials caused still count: only conformance.reset forgets them"
-        raise StoppedError(Verdict.COULD_NOT_RUN, why)
+    if context.found:
+        refuse_what_counts_on(stage, [name_of(outcome)])
     stage.matched = not context.found
     for mismatch in context.found:
         stage.breach(mismatch, asking.step, asking.requirements)
@@ -44,6 +44,17 @@ def judged(
     _remember(stage, asking, outcome)
     leave(stage, asking, request.meta, outcome)
     return outcome
+
+
+def refuse_what_counts_on(stage: Stage, names: Iterable[str]) -> None:
+    """See that what came is not due to earlier trials, whose failures only a reset forgets.
+
+    Raises:
+        StoppedError: it may be.
+    """
+    if not stage.setting.controlled and LIMITED in names:
+        why = "failures that earlier trials caused still count: only conformance.reset forgets them"
+        raise StoppedError(Verdict.COULD_NOT_RUN, why)
 
 
 def formed(stage: Stage, asking: Asking, request_id: int, came: Value | Fault) -> Value | Fault:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from dbal_conform.core.binding import bind, unescaped
-from dbal_conform.core.messages import Fault, Json, Value
+from dbal_conform.core.messages import Fault, Json
 from dbal_conform.core.play.calls import bound
 from dbal_conform.core.play.flow import Flow, StoppedError
 from dbal_conform.core.play.listing import Rows, ask, listed
@@ -71,8 +71,6 @@ def _empty(stage: Stage) -> Flow[None]:
 
 def _delete(stage: Stage, entity: str, rows: list[dict[str, Json]]) -> Flow[None]:
     kind = stage.setting.contract.entities[entity]
-    if "delete" not in kind.operations:
-        return  # it goes with what it belongs to
     own = stage.setting.contract.operations.get(f"{entity}.delete")
     argument = "id" if own is None or "id" in own.arguments else kind.primary
     for row in rows:
@@ -114,22 +112,18 @@ def _make_row(stage: Stage, entity: str, written: dict[str, Json], place: str) -
     given = yield from bound(stage, lambda: _bound(row, stage), _STEP)
     contract = stage.setting.contract
     tenancy = contract.entities[entity].tenancy if entity in contract.entities else None
-    match tenancy:
-        case {"field": str(field)}:
-            label = row.get(field, DEFAULT_TENANT)
-            given[field] = None if label is None else _tenant(stage, str(label))
-        case _:
-            pass
+    field = tenancy.get("field") if isinstance(tenancy, dict) else None
+    if isinstance(field, str):
+        label = row.get(field, DEFAULT_TENANT)
+        given[field] = None if label is None else _tenant(stage, str(label))
     stage.setting.secrets.plant_fixtures({entity: [given]})
     if entity == "Credential":
         yield from _made(stage, "Credential.set", given, place)
         return
     made = yield from _made(stage, f"{entity}.create", {"data": given}, place)
-    match written.get("$as"):
-        case str(name):
-            stage.scope.names[name] = made
-        case _:
-            pass
+    name = written.get("$as")
+    if isinstance(name, str):
+        stage.scope.names[name] = made
 
 
 def _bound(row: dict[str, Json], stage: Stage) -> dict[str, Json]:
@@ -143,16 +137,11 @@ def _made(stage: Stage, method: str, args: dict[str, Json], place: str) -> Flow[
         StoppedError: the public operations do not allow it.
     """
     outcome = yield from ask(stage, method, args, _STEP)
-    match outcome:
-        case Value(value=dict(row)):
-            return row
-        case Value():
-            return {}
-        case Fault(name=name, details=details):
-            raise StoppedError(
-                Verdict.COULD_NOT_RUN,
-                f"{place} cannot be made without conformance.reset: {method}: {name} {details}",
-            )
+    if isinstance(outcome, Fault):
+        told = f"{method}: {outcome.name} {outcome.details}"
+        reason = f"{place} cannot be made without conformance.reset: {told}"
+        raise StoppedError(Verdict.COULD_NOT_RUN, reason)
+    return outcome.value if isinstance(outcome.value, dict) else {}
 
 
 def _tenant(stage: Stage, label: str) -> str:

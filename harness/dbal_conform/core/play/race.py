@@ -9,6 +9,7 @@ from dbal_conform.core.binding import UnboundError
 from dbal_conform.core.messages import Json
 from dbal_conform.core.play.actions import Race
 from dbal_conform.core.play.flow import DeadError, Driver, Flow, StoppedError
+from dbal_conform.core.play.judging import refuse_what_counts_on
 from dbal_conform.core.play.stage import Stage
 from dbal_conform.core.suite import Expect, Parallel, Step
 from dbal_conform.core.verdict import Mismatch
@@ -107,6 +108,7 @@ def _count(
     options = [option.outcomes or {} for option in expect.any_of] or [expect.outcomes or {}]
     if any(counted == Counter(option) for option in options):
         return
+    refuse_what_counts_on(stage, counted)
     wanted: list[Json] = [dict(option) for option in options]
     expected = wanted[0] if len(wanted) == 1 else wanted
     why = "the calls came to something else"
