@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import servers
 from tests.reference.talk import Json, Talk, open_talk
 from tests.reference.transactions.transacting import Background
 
@@ -22,12 +23,26 @@ TICKET: Json = {
 }
 
 
-@pytest.fixture(scope="module", params=["memory:", "sqlite:", "sqlite:FILE"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    images = [image for image in metafunc.config.getoption("--databases").split(",") if image]
+    kinds = [
+        *("memory:", "sqlite:", "sqlite:FILE"),
+        *(pytest.param(image, marks=pytest.mark.database) for image in images),
+    ]
+    if "opened" in metafunc.fixturenames:
+        metafunc.parametrize("opened", kinds, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def opened(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Talk]:
-    place: Path = tmp_path_factory.mktemp("database") / "rows.db"
-    yield from open_talk(str(request.param).replace("FILE", str(place)))
+    kind = str(request.param)
+    if kind.startswith(("memory:", "sqlite:")):
+        place: Path = tmp_path_factory.mktemp("database") / "rows.db"
+        yield from open_talk(kind.replace("FILE", str(place)))
+    else:
+        yield from open_talk(servers.url_of(kind, f"migrate_{worker_id}"))
 
 
 @pytest.fixture
@@ -90,7 +105,12 @@ def test_existing_rows_stay_and_read_the_default(talk: Talk) -> None:
 
 def test_constraints_keep_working_on_a_table_made_anew(talk: Talk) -> None:
     post = definition(talk, "Post")
-    post["fields"]["more"] = {"type": "string", "nullable": True, "unique": True}
+    post["fields"]["more"] = {
+        "type": "string",
+        "nullable": True,
+        "unique": True,
+        "max_length": 9,
+    }
     row = talk.call("Post.create", "admin", data={"title": "a", "slug": "s"})
     talk.call("Probe.update", "admin", id="A", data={"postId": row["id"]})
     migrate(talk, post)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from time import monotonic
 from typing import Final
 
-from dbal_reference.adapters import WriteConflictError
+from dbal_reference.adapters import OverdueError, WriteConflictError
 from dbal_reference.adapters.sql.adapter import PATIENCE_S, SqlAdapter
 from dbal_reference.adapters.sql.pool import Pool, PoolUse
 from dbal_reference.adapters.sql.record import Record
@@ -63,6 +63,8 @@ class ServerAdapter(SqlAdapter):
             known = tables.version() == self._version
             current = self.schema if known else tables.current(self._base)
             growth = change(current)
+            if monotonic() > deadline:  # not to begin what is bound to break off
+                raise OverdueError
             if growth.changes:
                 tables.change(current, growth.schema, growth.changes, now_ms)
             version = tables.version()
