@@ -97,7 +97,7 @@ class _Entity:
         searchable = self._document.get("searchable", [])
         for field in searchable:
             left = [each for each in searchable if each != field]
-            yield self._change(("searchable",), left, f"lacks {field}")
+            yield self._change(("searchable",), left or GONE, f"lacks {field}")
         for key in ("unique", "graph"):
             if key in self._document:
                 yield self._change((key,), GONE, "is not there")
@@ -105,7 +105,7 @@ class _Entity:
     def _of_field(self, place: Place, field: Mapping[str, Any]) -> Iterator[SchemaChange]:
         yield from self._moved(place, field, _BOUNDS)
         for key in _MARKS:
-            if key in field:
+            if key in field and not self._leans_on(field, place[-1], key):
                 yield self._change((*place, key), GONE, "is not there")
         if isinstance(field.get("default"), bool):
             yield self._change((*place, "default"), not field["default"], "is the other one")
@@ -113,8 +113,21 @@ class _Entity:
             yield self._change((*place, "values"), field["values"][:-1], "lacks its last value")
         if foreign := field.get("foreign_key"):
             for other in _ON_DELETE:
-                if other != foreign["on_delete"]:
+                fits = other != "set_null" or field.get("nullable")
+                if fits and other != foreign["on_delete"]:
                     yield self._change((*place, "foreign_key", "on_delete"), other, f"is {other}")
+
+    def _leans_on(self, field: Mapping[str, Any], name: str | int, key: str) -> bool:
+        """Whether the rest of the file has no sense without that key, or the same sense."""
+        match key:
+            case "required":  # without null and default a field is so anyhow (TYP-NULL-001)
+                return not field.get("nullable") and "default" not in field
+            case "format":
+                return "json" in field or field.get("scan") == "code"
+            case "json":
+                return "items" in field or name in self._document.get("graph", {}).values()
+            case _:
+                return False
 
     def _moved(
         self, place: Place, node: Mapping[str, Any], keys: tuple[str, ...], below: str = ""
@@ -124,7 +137,8 @@ class _Entity:
         for key in keys:
             if key in node:
                 for value in (node[key] - 1, node[key] + 1):
-                    yield self._change((*place, key), value, f"is {value}")
+                    if key != "min" or value <= node.get("default", value):
+                        yield self._change((*place, key), value, f"is {value}")
 
     def _change(self, place: Place, value: Any, says: str) -> SchemaChange:  # noqa: ANN401 -- JSON
         where = ".".join(map(str, place))
