@@ -86,8 +86,8 @@ class Selector:
         match profile:
             case "full":
                 return True
-            case "public":
-                return CONTROL_NEEDS.isdisjoint(case.needs)
+            case "public":  # a migration could not be taken back
+                return CONTROL_NEEDS.isdisjoint(case.needs) and "migrations" not in case.requires
             case "core":  # pragma: no branch -- the last, as mypy checks
                 keywords = {self._requirements[each].keyword for each in case.covers}
                 return "MUST" in keywords and not case.requires

@@ -59,6 +59,7 @@ def test_filters_select_together(*, selection: Selection, selected: bool) -> Non
         (case(requires=("joins",)), "public", True),
         (case(needs=("slow",)), "public", True),
         (case(needs=("audit",)), "public", False),
+        (case(requires=("migrations",)), "public", False),
         (case(), "core", True),
         (case(requires=("joins",)), "core", False),
         (case(covers=("CAP-CLAIM-008",)), "core", False),
