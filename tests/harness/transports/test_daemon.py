@@ -179,8 +179,8 @@ def test_grpc_takes_messages_in_the_json_form_of_protobuf(lines: dict[str, Trans
     calls: Json = [{"id": name, "method": "dbal.health"} for name in "abc"]
     several: Any = raw(line, "grpc", {"method": "Stream", "message": {"calls": calls}}).json
     assert sorted(each["id"] for each in several) == ["a", "b", "c"]
-    health = {"method": "/grpc.health.v1.Health/Check", "message": {"hex": ""}}
-    assert raw(line, "grpc", {**health}).json == {"hex": "0801"}
+    health: dict[str, Json] = {"method": "/grpc.health.v1.Health/Check", "message": {"hex": ""}}
+    assert raw(line, "grpc", health).json == {"hex": "0801"}
 
 
 def test_what_the_meta_of_grpc_lacks_is_told_before_it_is_sent(lines: dict[str, Transport]) -> None:
