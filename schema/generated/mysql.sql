@@ -19,6 +19,7 @@ CREATE TABLE `InstalledPackage` (
 	PRIMARY KEY (id),
 	CONSTRAINT `c_InstalledPackage_enabled` CHECK (enabled IN (0, 1))
 )ENGINE=InnoDB CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC COLLATE utf8mb4_0900_bin;
+CREATE INDEX `i_InstalledPackage_tenantId_id` ON `InstalledPackage` (`tenantId`, id);
 CREATE UNIQUE INDEX `u_InstalledPackage_packageId` ON `InstalledPackage` (`packageId`, `tenantId_or_none`);
 CREATE TABLE `PageConfig` (
 	id VARCHAR(36) NOT NULL,
@@ -45,6 +46,7 @@ CREATE TABLE `PageConfig` (
 	CONSTRAINT `c_PageConfig_requiresAuth` CHECK (`requiresAuth` IN (0, 1)),
 	CONSTRAINT `c_PageConfig_isPublished` CHECK (`isPublished` IN (0, 1))
 )ENGINE=InnoDB CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC COLLATE utf8mb4_0900_bin;
+CREATE INDEX `i_PageConfig_tenantId_id` ON `PageConfig` (`tenantId`, id);
 CREATE UNIQUE INDEX `u_PageConfig_path` ON `PageConfig` (path, `tenantId_or_none`);
 CREATE TABLE `User` (
 	id VARCHAR(36) NOT NULL,
@@ -54,7 +56,7 @@ CREATE TABLE `User` (
 	`profilePicture` LONGTEXT,
 	bio LONGTEXT,
 	`createdAt` BIGINT NOT NULL,
-	`tenantId` LONGTEXT,
+	`tenantId` VARCHAR(36),
 	`isInstanceOwner` TINYINT(1) NOT NULL,
 	`passwordChangeTimestamp` BIGINT,
 	`firstLogin` TINYINT(1) NOT NULL,
@@ -62,6 +64,7 @@ CREATE TABLE `User` (
 	CONSTRAINT `c_User_isInstanceOwner` CHECK (`isInstanceOwner` IN (0, 1)),
 	CONSTRAINT `c_User_firstLogin` CHECK (`firstLogin` IN (0, 1))
 )ENGINE=InnoDB CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC COLLATE utf8mb4_0900_bin;
+CREATE INDEX `i_User_tenantId_id` ON `User` (`tenantId`, id);
 CREATE UNIQUE INDEX `u_User_email` ON `User` (email);
 CREATE UNIQUE INDEX `u_User_username` ON `User` (username);
 CREATE TABLE `ComponentNode` (
@@ -133,10 +136,11 @@ CREATE TABLE `Workflow` (
 	CONSTRAINT `c_Workflow_enabled` CHECK (enabled IN (0, 1))
 )ENGINE=InnoDB CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC COLLATE utf8mb4_0900_bin;
 CREATE INDEX `i_Workflow_createdBy` ON `Workflow` (`createdBy`);
+CREATE INDEX `i_Workflow_tenantId_id` ON `Workflow` (`tenantId`, id);
 CREATE UNIQUE INDEX `u_Workflow_name` ON `Workflow` (name, `tenantId_or_none`);
 CREATE TABLE `Probe` (
 	code VARCHAR(40) NOT NULL,
-	`tenantId` LONGTEXT,
+	`tenantId` VARCHAR(36),
 	label LONGTEXT,
 	amount INTEGER NOT NULL,
 	ratio DOUBLE,
@@ -151,3 +155,4 @@ CREATE TABLE `Probe` (
 	CONSTRAINT `c_Probe_active` CHECK (active IN (0, 1))
 )ENGINE=InnoDB CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC COLLATE utf8mb4_0900_bin;
 CREATE INDEX `i_Probe_postId` ON `Probe` (`postId`);
+CREATE INDEX `i_Probe_tenantId_code` ON `Probe` (`tenantId`, code);

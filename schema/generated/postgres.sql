@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS "InstalledPackage" (
 	config TEXT COLLATE "C",
 	PRIMARY KEY (id)
 );
+CREATE INDEX IF NOT EXISTS "i_InstalledPackage_tenantId_id" ON "InstalledPackage" ("tenantId" ASC NULLS FIRST, id ASC);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_InstalledPackage_packageId" ON "InstalledPackage" ("tenantId", "packageId");
 CREATE UNIQUE INDEX IF NOT EXISTS "u_InstalledPackage_packageId_no_tenant" ON "InstalledPackage" ("packageId") WHERE "tenantId" IS NULL;
 CREATE TABLE IF NOT EXISTS "PageConfig" (
@@ -40,6 +41,7 @@ CREATE TABLE IF NOT EXISTS "PageConfig" (
 	"updatedAt" BIGINT NOT NULL,
 	PRIMARY KEY (id)
 );
+CREATE INDEX IF NOT EXISTS "i_PageConfig_tenantId_id" ON "PageConfig" ("tenantId" ASC NULLS FIRST, id ASC);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_PageConfig_path" ON "PageConfig" ("tenantId", path);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_PageConfig_path_no_tenant" ON "PageConfig" (path) WHERE "tenantId" IS NULL;
 CREATE TABLE IF NOT EXISTS "User" (
@@ -56,6 +58,7 @@ CREATE TABLE IF NOT EXISTS "User" (
 	"firstLogin" BOOLEAN NOT NULL,
 	PRIMARY KEY (id)
 );
+CREATE INDEX IF NOT EXISTS "i_User_tenantId_id" ON "User" ("tenantId" ASC NULLS FIRST, id ASC);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_User_email" ON "User" (email);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_User_username" ON "User" (username);
 CREATE TABLE IF NOT EXISTS "ComponentNode" (
@@ -124,6 +127,7 @@ CREATE TABLE IF NOT EXISTS "Workflow" (
 	CONSTRAINT "f_Workflow_createdBy" FOREIGN KEY("createdBy") REFERENCES "User" (id) ON DELETE SET NULL
 );
 CREATE INDEX IF NOT EXISTS "i_Workflow_createdBy" ON "Workflow" ("createdBy" ASC NULLS FIRST);
+CREATE INDEX IF NOT EXISTS "i_Workflow_tenantId_id" ON "Workflow" ("tenantId" ASC NULLS FIRST, id ASC);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_Workflow_name" ON "Workflow" ("tenantId", name);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_Workflow_name_no_tenant" ON "Workflow" (name) WHERE "tenantId" IS NULL;
 CREATE TABLE IF NOT EXISTS "Probe" (
@@ -142,3 +146,4 @@ CREATE TABLE IF NOT EXISTS "Probe" (
 	CONSTRAINT "f_Probe_postId" FOREIGN KEY("postId") REFERENCES "Post" (id)
 );
 CREATE INDEX IF NOT EXISTS "i_Probe_postId" ON "Probe" ("postId" ASC NULLS FIRST);
+CREATE INDEX IF NOT EXISTS "i_Probe_tenantId_code" ON "Probe" ("tenantId" ASC NULLS FIRST, code ASC);

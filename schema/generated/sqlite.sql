@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS "InstalledPackage" (
 	PRIMARY KEY (id),
 	CONSTRAINT "c_InstalledPackage_enabled" CHECK (enabled IN (0, 1))
 );
+CREATE INDEX IF NOT EXISTS "i_InstalledPackage_tenantId_id" ON "InstalledPackage" ("tenantId", id);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_InstalledPackage_packageId" ON "InstalledPackage" ("tenantId", "packageId");
 CREATE UNIQUE INDEX IF NOT EXISTS "u_InstalledPackage_packageId_no_tenant" ON "InstalledPackage" ("packageId") WHERE "tenantId" IS NULL;
 CREATE TABLE IF NOT EXISTS "PageConfig" (
@@ -63,6 +64,7 @@ CREATE TABLE IF NOT EXISTS "PageConfig" (
 	CONSTRAINT "c_PageConfig_requiresAuth" CHECK ("requiresAuth" IN (0, 1)),
 	CONSTRAINT "c_PageConfig_isPublished" CHECK ("isPublished" IN (0, 1))
 );
+CREATE INDEX IF NOT EXISTS "i_PageConfig_tenantId_id" ON "PageConfig" ("tenantId", id);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_PageConfig_path" ON "PageConfig" ("tenantId", path);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_PageConfig_path_no_tenant" ON "PageConfig" (path) WHERE "tenantId" IS NULL;
 CREATE TABLE IF NOT EXISTS "Post" (
@@ -99,6 +101,7 @@ CREATE TABLE IF NOT EXISTS "Probe" (
 	CONSTRAINT "c_Probe_active" CHECK (active IN (0, 1))
 );
 CREATE INDEX IF NOT EXISTS "i_Probe_postId" ON "Probe" ("postId");
+CREATE INDEX IF NOT EXISTS "i_Probe_tenantId_code" ON "Probe" ("tenantId", code);
 CREATE TABLE IF NOT EXISTS "Session" (
 	id TEXT NOT NULL,
 	"userId" TEXT NOT NULL,
@@ -129,6 +132,7 @@ CREATE TABLE IF NOT EXISTS "User" (
 	CONSTRAINT "c_User_isInstanceOwner" CHECK ("isInstanceOwner" IN (0, 1)),
 	CONSTRAINT "c_User_firstLogin" CHECK ("firstLogin" IN (0, 1))
 );
+CREATE INDEX IF NOT EXISTS "i_User_tenantId_id" ON "User" ("tenantId", id);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_User_email" ON "User" (email);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_User_username" ON "User" (username);
 CREATE TABLE IF NOT EXISTS "Workflow" (
@@ -148,5 +152,6 @@ CREATE TABLE IF NOT EXISTS "Workflow" (
 	CONSTRAINT "c_Workflow_enabled" CHECK (enabled IN (0, 1))
 );
 CREATE INDEX IF NOT EXISTS "i_Workflow_createdBy" ON "Workflow" ("createdBy");
+CREATE INDEX IF NOT EXISTS "i_Workflow_tenantId_id" ON "Workflow" ("tenantId", id);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_Workflow_name" ON "Workflow" ("tenantId", name);
 CREATE UNIQUE INDEX IF NOT EXISTS "u_Workflow_name_no_tenant" ON "Workflow" (name) WHERE "tenantId" IS NULL;

@@ -42,10 +42,15 @@ def uniques(entity: Entity) -> tuple[Constraint, ...]:
 
 
 def plain_indexes(entity: Entity) -> tuple[tuple[str, ...], ...]:
-    """Fields of the indexes that the schema asks for, and of one for each reference."""
+    """Fields of the indexes that the schema asks for, of each reference, and of the tenant.
+
+    What a tenant has is found by key, so that a page costs the same however many others there are.
+    """
+    tenant, key = entity.tenancy.field, entity.primary.name
+    tenants = set() if tenant is None else {(tenant, key)}
     keyed = {(entity.primary.name,), *((f.name,) for f in entity.fields.values() if f.unique)}
     links = {(f.name,) for f in entity.fields.values() if f.foreign_key is not None}
-    return tuple(sorted({*entity.indexes, *links} - keyed))
+    return tuple(sorted({*entity.indexes, *links, *tenants} - keyed))
 
 
 def references(schema: Schema) -> tuple[Reference, ...]:

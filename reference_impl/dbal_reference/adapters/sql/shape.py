@@ -161,4 +161,12 @@ def behind(order: Sequence[Order], after: Sequence[Any], fields: Mapping[str, An
                 beyond = Or((beyond, is_null))
         places.append(And((*equal, through(entry.via, beyond))))
         equal.append(through(entry.via, equal_here))
-    return Or(tuple(places))
+    bound = _bound(order[0], after[0], fields)
+    return Or(tuple(places)) if bound is None else And((bound, Or(tuple(places))))
+
+
+def _bound(first: Order, value: Any, fields: Mapping[str, Any]) -> Predicate | None:  # noqa: ANN401 -- any field value
+    """Say what all such rows have in common, so that an index leads to them (none sees an OR)."""
+    if first.via or value is None or (first.descending and fields[first.column].nullable):
+        return None
+    return Compare(first.column, "lte" if first.descending else "gte", value)

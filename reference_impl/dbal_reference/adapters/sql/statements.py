@@ -1,7 +1,7 @@
 """SQL texts with the order of their parameters, built with SQLAlchemy Core once and then reused."""
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Table as SqlTable
@@ -18,9 +18,9 @@ from dbal_reference.adapters.sql.rows import Codec
 from dbal_reference.adapters.sql.selection import Selection, SelectionBuilder, take_ordering
 from dbal_reference.adapters.sql.shape import Shaper, behind
 from dbal_reference.adapters.sql.tables import make_tables
-from dbal_reference.model import Schema
+from dbal_reference.model import Field, Schema
 from dbal_reference.query.groups import Aggregate, Group
-from dbal_reference.query.predicate import And, Predicate, Select
+from dbal_reference.query.predicate import And, Order, Predicate, Select
 
 Bound: TypeAlias = tuple[str, Sequence[Any]]
 """An SQL text and its parameters in order."""
@@ -66,14 +66,13 @@ class Statements:
         return self._selected(query, total=True)
 
     def _selected(self, query: Select, *, total: bool) -> Bound:
-        where = query.where
+        where, fields = query.where, self._entities[query.entity].fields
+        order = _decisive(query.order, fields)
         if query.after is not None:
-            where = And(
-                (where, behind(query.order, query.after, self._entities[query.entity].fields))
-            )
+            where = And((where, behind(order, query.after[: len(order)], fields)))
         operands: list[Any] = []
         shape = self._shaper.take(query.entity, where, operands)
-        ordering = take_ordering(self._shaper, (*query.order, *query.carry), operands)
+        ordering = take_ordering(self._shaper, (*order, *query.carry), operands)
         each = None if query.each is None else query.each.field
         selection = Selection(
             query.entity,
@@ -226,6 +225,17 @@ class Statements:
             self._cache.clear()
         self._cache[key] = statement
         return statement
+
+
+def _decisive(order: tuple[Order, ...], fields: Mapping[str, Field]) -> tuple[Order, ...]:
+    """Leave out what stands behind a field that no two rows share, and would hide its index."""
+    if any(entry.via for entry in order):
+        return order  # whose values the rows carry
+    for place, entry in enumerate(order, start=1):
+        field = fields[entry.field]
+        if field.primary or (field.unique and not field.nullable):
+            return order[:place]
+    return order
 
 
 def _numbered(names: Sequence[str]) -> dict[str, Any]:
