@@ -42,7 +42,8 @@ def test_creating_twice_changes_nothing() -> None:
         [
             *("Badge", "Lock", "Note", "Owner", "Thing", "dbal_schema"),
             *("i_Lock_thingId", "i_Note_fixed", "i_Note_handle", "i_Note_ownerCode"),
-            *("i_Thing_ownerCode", "i_Thing_parentId", "u_Owner_handle", "u_Thing_kind_at"),
+            *("i_Thing_ownerCode", "i_Thing_parentId", "i_Thing_tenantId_id"),
+            *("u_Owner_handle", "u_Thing_kind_at"),
             *("u_Thing_name", "u_Thing_path", "u_Thing_path_no_tenant"),
         ]
     )
