@@ -163,7 +163,7 @@ def test_a_value_without_kind_and_bytes_are_refused(channel: Grpc) -> None:
     octets.params.members["data"].map_value.members["username"].bytes_value = b"alice"
     assert refused(channel, nothing)["details"] == {"reason": "invalid_params"}
     (entry,) = refused(channel, octets)["details"]["fields"]
-    assert (entry["field"], entry["code"]) == ("data.username", "type")
+    assert (entry["field"], entry["code"]) == ("username", "type")
 
 
 @pytest.mark.parametrize("message", [b"\xff\xff", b"\x0a\x05a", b"\x12\x02\xff\xfe"])
