@@ -9,7 +9,7 @@ import grpc
 import pytest
 import trustme
 from tests.reference.daemon.serving import DOORS, Grpc, Serving, request
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from dbal_reference.daemon.settings import SettingsError, Tls
@@ -108,7 +108,7 @@ def test_who_shows_no_certificate_is_not_let_in_where_one_is_asked_for(
     mutual: Serving, papers: Papers
 ) -> None:
     for attempt in (over_websocket, over_http):
-        with pytest.raises((OSError, EOFError, ConnectionClosed)):
+        with pytest.raises((OSError, EOFError, WebSocketException)):
             attempt(mutual, papers.context())
     with pytest.raises(grpc.RpcError):
         over_grpc(mutual, papers.credentials())
