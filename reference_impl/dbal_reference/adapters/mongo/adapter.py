@@ -1,7 +1,7 @@
 """The MongoDB adapter."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 from typing import Final
@@ -18,13 +18,17 @@ from dbal_reference.adapters.mongo.transaction import PATIENCE_S, MongoTransacti
 from dbal_reference.adapters.mongo.unit import Journal, MongoUnit
 from dbal_reference.adapters.mongo.url import parse
 from dbal_reference.model import Schema
-from dbal_reference.schema.growth import Growth
 
 _PING_S: Final = 5.0  # SYS-HEALTH-001
 _ALWAYS: Final = frozenset(
     {"joins", "relations", "fullTextSearch", "jsonQueries", "aggregations", "ttl"}
 )
 _TRANSACTIONS: Final = frozenset({"transactions.flat", "transactions.nested"})
+
+
+def capabilities_of(*, transactional: bool) -> frozenset[str]:
+    """What is claimed; a server has transactions as part of a replica set alone."""
+    return _ALWAYS | _TRANSACTIONS if transactional else _ALWAYS
 
 
 class MongoAdapter:
@@ -40,7 +44,7 @@ class MongoAdapter:
         self._plan = Plan(schema)
         self._server = Server(parse(url))
         self.name, self.version = self._server.name, self._server.version
-        self.capabilities = _ALWAYS | (_TRANSACTIONS if self._server.transactional else frozenset())
+        self.capabilities = capabilities_of(transactional=self._server.transactional)
         self._turn = threading.Lock()
         self._open = True
         try:
@@ -70,13 +74,6 @@ class MongoAdapter:
     def transaction(self) -> MongoTransaction:
         """Begin a transaction, of which the server does not know yet."""
         return MongoTransaction(self)
-
-    def follow(self, renew: Callable[[Schema], None]) -> None:
-        """Never: the schema stays."""
-
-    def migrate(self, change: Callable[[Schema], Growth], *, now_ms: int, deadline: float) -> None:
-        """Refuse: it is not claimed."""
-        raise NotImplementedError
 
     def dump(self) -> Iterable[tuple[str, list[Row]]]:
         """Every row of every entity by key, as of one moment."""
