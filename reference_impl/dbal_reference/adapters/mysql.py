@@ -23,21 +23,15 @@ _OPTIONS: Final = ("ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
 
 
 class MysqlAdapter(ServerAdapter):
-    """Opens `mariadb://user:password@host:port/database`, or `mysql://...`; either is the other.
-
-    MariaDB claims `jsonQueries`, and MySQL does not (docs/decisions/063).
-    """
-
-    capabilities = ServerAdapter.capabilities | {"fullTextSearch", "aggregations"}
+    """Opens `mariadb://user:password@host:port/database`, or `mysql://...`; either is the other."""
 
     def __init__(self, schema: Schema, url: str) -> None:
         self._settings = _settings(parsed := parse(url, port=_PORT, options=_OPTIONS))
         server = self._ask()
         self.name, self.version = server.name, str(server)
         dialect = MysqlDialect(server)
+        self.capabilities = capabilities_of(dialect)
         statements = Statements(schema, dialect)
-        if dialect.places is not None:
-            self.capabilities |= {"jsonQueries"}
         super().__init__(schema, statements, readers=parsed.pool_size)
         self._alterations = MysqlAlterations(dialect)
         self._place = f"the database {parsed.database}"
@@ -101,6 +95,12 @@ class MysqlAdapter(ServerAdapter):
         ) != [(1,)]:
             raise OverdueError
         connection.execute(f"SET foreign_key_checks = 0, lock_wait_timeout = {wait}")
+
+
+def capabilities_of(dialect: MysqlDialect) -> frozenset[str]:
+    """What is claimed; of places inside JSON MariaDB alone can tell (docs/decisions/063)."""
+    places = frozenset() if dialect.places is None else frozenset({"jsonQueries"})
+    return ServerAdapter.capabilities | {"fullTextSearch", "aggregations"} | places
 
 
 def _settings(url: ServerUrl) -> dict[str, Any]:
