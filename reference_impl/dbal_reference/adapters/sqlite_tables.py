@@ -1,16 +1,14 @@
 """Making, comparing and changing the tables of an SQLite database; all of it in one transaction."""
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import Column, Table
 from sqlalchemy.schema import CreateTable
 
 from dbal_reference.adapters.sql import ddl, record
+from dbal_reference.adapters.sql.drift import ColumnForm, Forms, drifted, forms_of, problems
 from dbal_reference.adapters.sql.editions import Editions
 from dbal_reference.adapters.sql.rows import Codec
 from dbal_reference.adapters.sql.unit import Connection
-from dbal_reference.errors import SchemaError
 from dbal_reference.model import Schema
 from dbal_reference.schema.comparison import Change, filled
 from dbal_reference.schema.growth import changes_between, settle
@@ -18,16 +16,6 @@ from dbal_reference.schema.growth import changes_between, settle
 _COLUMNS = 'SELECT m.name, c.name, c.type, c."notnull" FROM sqlite_master m, '
 _COLUMNS += "pragma_table_info(m.name) c WHERE m.type = 'table'"
 _NEW = "dbal_new"  # the name of a table that is about to take the place of another
-
-
-class ColumnForm(NamedTuple):
-    """What of a column is compared."""
-
-    type: str
-    required: bool
-
-    def __str__(self) -> str:
-        return f"{self.type} NOT NULL" if self.required else self.type
 
 
 class Tables:
@@ -128,40 +116,20 @@ class Tables:
         }
 
     def _compare(
-        self,
-        there: Mapping[str, Mapping[str, ColumnForm]],
-        schema: Schema,
-        *,
-        missing_allowed: bool,
+        self, there: Mapping[str, Forms], schema: Schema, *, missing_allowed: bool
     ) -> None:
         """Refuse a database that somebody else has changed (drift)."""
         for name, table in self._editions.of(schema).metadata.tables.items():
-            found = there.get(name)
-            if found is None:
-                if not missing_allowed:
-                    raise self._drift(name, "it is missing")
+            if name not in there and missing_allowed:
                 continue
-            for problem in _differences(found, self._expected(table)):
-                raise self._drift(name, problem)
-
-    def _drift(self, table: str, problem: str) -> SchemaError:
-        return SchemaError(
-            f"{self._place}: table {table}: {problem}; put the table back into the form that it "
-            "was made in, or name another database"
-        )
+            for problem in problems(there.get(name), [forms_of(table, self._dialect)]):
+                raise drifted(self._place, name, problem)
 
     def _columns(self) -> dict[str, dict[str, ColumnForm]]:
         found: dict[str, dict[str, ColumnForm]] = {}
         for table, column, kind, required in self._connection.query(_COLUMNS, ()):
             found.setdefault(table, {})[column] = ColumnForm(kind, bool(required))
         return found
-
-    def _expected(self, table: Table) -> dict[str, ColumnForm]:
-        return {column.name: self._form(column) for column in table.columns}
-
-    def _form(self, column: Column[object]) -> ColumnForm:
-        kind = column.type.compile(dialect=self._dialect.compiler)
-        return ColumnForm(kind, not column.nullable)
 
     def _quoted(self, name: str) -> str:
         return self._dialect.compiler.identifier_preparer.quote(name)
@@ -174,16 +142,3 @@ def _differing(schema: Schema, other: Schema) -> tuple[str, ...]:
         for name, entity in schema.entities.items()
         if entity is not other.entities.get(name)  # schemas share what a migration left alone
     )
-
-
-def _differences(
-    found: Mapping[str, ColumnForm], expected: Mapping[str, ColumnForm]
-) -> Iterator[str]:
-    for name, form in expected.items():
-        if name not in found:
-            yield f"column {name} is missing"
-        elif found[name] != form:
-            yield f"column {name} is {found[name]}, and should be {form}"
-    for name in found:
-        if name not in expected:
-            yield f"column {name} is not of the schema"
