@@ -96,7 +96,7 @@ def baselines(
         )
     return tuple(
         _upkeep(
-            BaselineFile.read(each.folder / (each.manifest.baseline or ""), may_lack=may_lack),
+            BaselineFile.read(_named(each), may_lack=may_lack and _is_beside(each)),
             ledger,
             (each,),
             each.name,
@@ -150,6 +150,18 @@ def _targets(ledger: Ledger | None, wanted: Sequence[str], *, required: bool) ->
         if not required:
             return ()  # a run file may come from another machine
         raise InputError(f"{error}; or name its baseline with --baseline") from error
+
+
+def _named(target: Target) -> Path:
+    return target.folder / (target.manifest.baseline or "")
+
+
+def _is_beside(target: Target) -> bool:
+    """Tell whether a baseline lies below its manifest: only there is a new file made unasked.
+
+    Which manifest it is may be told by a run file, and so by whoever made that.
+    """
+    return _named(target).resolve().is_relative_to(target.folder.resolve())
 
 
 def _file(target: Target) -> Path | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dbal_conform.cli.outputs import Output, Style
     from dbal_conform.core.decision import Decision
     from dbal_conform.core.ledger import Ledger
+    from dbal_conform.reporters import Reporter
 
 EPILOG = """\b
 Examples:
@@ -105,7 +106,7 @@ def gate(  # noqa: PLR0913 -- the options of `run` that a job needs
         ledger = _ledger(runs, Wish(request, file, workers, unmatched=True), style)
         decision = _decision(ledger, list(request.targets), baseline)
         for output in wanted:
-            write(decision.ledger, output)
+            write(decision.ledger, output, reporter=_reporter(decision, output))
         _show(decision, style, wanted, None if runs else file)
     actions.tell(decision)
     raise typer.Exit(decision.exit_status)
@@ -135,6 +136,19 @@ def _decision(ledger: "Ledger", targets: list[str], baseline: Path | None) -> "D
     if ledger.header.deviations and not found:
         typer.echo("the baseline is not at hand: judged by the one on record", err=True)
     return judged(ledger, found, today())
+
+
+def _reporter(decision: "Decision", output: "Output") -> "Reporter | None":
+    """Return the reporter of a format that tells of entries of the baseline too."""
+    from functools import partial  # noqa: PLC0415 -- see cli/app.py
+
+    from dbal_conform.reporters import github, junit  # noqa: PLC0415
+
+    if output.format == "junit":
+        return partial(junit.write, entries=decision.red)
+    if output.format == "github":
+        return partial(github.write, entries=decision.red if decision.entries else None)
+    return None
 
 
 def _show(

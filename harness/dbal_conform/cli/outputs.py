@@ -10,7 +10,7 @@ import typer
 
 from dbal_conform.core.errors import HarnessError, InputError
 from dbal_conform.core.ledger import Ledger
-from dbal_conform.reporters import REPORTERS
+from dbal_conform.reporters import REPORTERS, Reporter
 
 STDOUT = "-"
 
@@ -57,13 +57,13 @@ def named(output: Output, option: str) -> None:
     _refuse_unwritable(output, option)
 
 
-def write(ledger: Ledger, output: Output) -> None:
-    """Write one report.
+def write(ledger: Ledger, output: Output, *, reporter: Reporter | None = None) -> None:
+    """Write one report; `reporter` takes the place of the one that the format has.
 
     Raises:
         HarnessError: the disk is full or broken; the run file has it all.
     """
-    reporter = REPORTERS[output.format]
+    reporter = reporter or REPORTERS[output.format]
     if output.path == STDOUT:
         reporter(ledger, sys.stdout)
         return

@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 
 from dbal_conform.core.baseline import Deviation
-from dbal_conform.core.errors import HarnessError
+from dbal_conform.core.errors import HarnessError, InputError
 from dbal_conform.corpus.baseline_text import Amendment, amended
 from dbal_conform.corpus.gate import admit
-from dbal_conform.corpus.source import Finding, Source, read_source, shown
+from dbal_conform.corpus.source import MAX_BYTES, Finding, Source, read_source, shown
 
 
 class BaselineForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,9 +87,15 @@ class BaselineFile:
         """Return the text with an amendment made, all else as it was.
 
         Raises:
-            InputError, HarnessError: as `baseline_text.amended`.
+            InputError, HarnessError: as `baseline_text.amended`; or it would be too large to read.
         """
-        return amended(self.text, amendment, self.name)
+        text = amended(self.text, amendment, self.name)
+        if len(text.encode()) > MAX_BYTES:
+            raise InputError(
+                f"{self.name}: would be larger than {MAX_BYTES // 1024 // 1024} MiB: that is no"
+                " list of known deviations any more; choose cases with --case"
+            )
+        return text
 
     def write(self, text: str) -> None:
         """Put `text` in place of the file at once: a reader finds the old one or the new one.

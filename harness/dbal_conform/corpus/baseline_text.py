@@ -130,9 +130,9 @@ class Written:
             at = self._line_end(self._list.end)
             yield _Edit(at, at, "".join(map(self._written, amendment.added)))
             return
+        last = {each.case: place for place, each in enumerate(before)}
         for entry in amendment.added:
-            same = [place for place, each in enumerate(before) if each.case == entry.case]
-            at = self._line_end(self._items[same[-1] if same else -1].end)
+            at = self._line_end(self._items[last.get(entry.case, -1)].end)
             yield _Edit(at, at, self._written(entry))
 
     def _written(self, entry: Deviation) -> str:

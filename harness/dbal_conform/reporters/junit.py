@@ -4,12 +4,13 @@ One testsuite per suite and column. Conformant verdicts are passes; what could n
 and not a skip, since a server shows a build with skips as green.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 from xml.etree import ElementTree as ET
 
 from dbal_conform.core.baseline import Judgement
 from dbal_conform.core.ledger import Header, Ledger
+from dbal_conform.core.standing import Placed
 from dbal_conform.core.verdict import TrialResult, Verdict
 from dbal_conform.reporters.findings import LISTED, Finding, finding
 from dbal_conform.reporters.plain import clip, one_line, plain
@@ -21,8 +22,12 @@ _SILENT = frozenset({Verdict.CRASH, Verdict.TIMEOUT, Verdict.PROTOCOL_VIOLATION}
 _Suite = tuple[str, str, str]
 
 
-def write(ledger: Ledger, out: TextIO) -> None:
-    """Write the report; times are in seconds."""
+def write(ledger: Ledger, out: TextIO, *, entries: Sequence[Placed] = ()) -> None:
+    """Write the report; times are in seconds.
+
+    `entries` are those of the baseline that no longer hold: where no trial tells of one, it is a
+    failure of its own, in a suite called baseline.
+    """
     root = ET.Element("testsuites", {"name": f"DBAL conformance {ledger.header.contract}"})
     suites: dict[_Suite, list[Finding]] = {}
     judgements = ledger.judgements
@@ -31,6 +36,8 @@ def write(ledger: Ledger, out: TextIO) -> None:
         suites.setdefault(name, []).append(finding(ledger, result, judgements[key]))
     for name, found in sorted(suites.items()):
         root.append(_suite(ledger.header, name, found))
+    if alone := [one for one in entries if not one.review.bearings]:
+        root.append(_baseline(ledger.header, alone))
     for attribute in ("tests", "failures", "errors"):
         root.set(attribute, str(sum(int(suite.get(attribute, "0")) for suite in root)))
     root.set("time", _seconds(ledger.results.values()))
@@ -69,6 +76,25 @@ def _suite(header: Header, name: _Suite, found: list[Finding]) -> ET.Element:
     for plural, tag in {"failures": "failure", "errors": "error", "skipped": "skipped"}.items():
         element.set(plural, str(sum(case.find(tag) is not None for case in cases)))
     return element
+
+
+def _baseline(header: Header, entries: Sequence[Placed]) -> ET.Element:
+    count = str(len(entries))
+    attributes = {"name": "baseline", "package": "baseline", "time": "0.000"}
+    attributes["timestamp"] = header.started_at.removesuffix("Z")
+    suite = ET.Element("testsuite", attributes)
+    for one in entries:
+        place = f"{one.file}:{one.line}:{one.column}"
+        name = one_line(f"{one.review.entry.case} ({place})")
+        case = ET.SubElement(
+            suite, "testcase", {"name": name, "classname": "baseline", "time": "0.000"}
+        )
+        message = clip(one_line(one.text), 500)
+        failure = {"type": one.review.standing.value, "message": message}
+        ET.SubElement(case, "failure", failure).text = f"{place}\n{one_line(one.text)}\n"
+    for name, value in {"tests": count, "failures": count, "errors": "0", "skipped": "0"}.items():
+        suite.set(name, value)
+    return suite
 
 
 def _case(one: Finding, classname: str) -> ET.Element:

@@ -248,3 +248,22 @@ def test_a_run_from_elsewhere_is_held_against_a_named_file(tmp_path: Path) -> No
     assert done.returncode == 0
     text = (tmp_path / "mine.yaml").read_text(encoding="utf-8")
     assert "    target: raises\n    database: memory\n" in text
+
+
+def test_no_new_file_is_made_beyond_the_folder_of_a_manifest_unless_it_is_named(
+    tmp_path: Path,
+) -> None:
+    run(tmp_path, "raises")
+    (tmp_path / "my").mkdir()
+    text = (tmp_path / "raises.yaml").read_text(encoding="utf-8")
+    text = text.replace("baseline: deviations.yaml", "baseline: ../made.yaml")
+    (tmp_path / "my" / "raises.yaml").write_text(text, encoding="utf-8")
+    done = baseline(tmp_path, "update", "run.jsonl", *WORD, "-t", "my/raises.yaml")
+    assert done.returncode == 2
+    assert "made.yaml:1:1: cannot be read" in done.stderr
+    assert not (tmp_path / "made.yaml").exists()
+    done = baseline(
+        tmp_path, "update", "run.jsonl", *WORD, "-t", "my/raises.yaml", "--baseline", "made.yaml"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "database: " not in (tmp_path / "made.yaml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.harness.cli.shell import environment, no_traceback, shell
+from tests.harness.cli.shell import ROOT, environment, no_traceback, shell
 from tests.harness.executors.jobs import cases, manifest
 
 from dbal_conform.runfile import read
@@ -51,6 +51,7 @@ def hostile(tmp_path: Path, behaviour: str) -> tuple[str, ...]:
 def run(tmp_path: Path, behaviour: str, file: str = "run.jsonl", *more: str) -> None:
     """Leave a run file."""
     hostile(tmp_path, behaviour)
+    (tmp_path / "nothing.yaml").write_text("deviations: []\n", encoding="utf-8")
     done = shell(
         "run", "hostile-cases.yaml", "-t", f"{behaviour}.yaml", "--run-file", file, "-n", "0",
         "-q", "--report", "json=report.json", *more, cwd=tmp_path,
@@ -179,6 +180,26 @@ def test_reports_are_written_and_told(tmp_path: Path) -> None:
     assert (root.get("tests"), root.get("failures")) == ("3", "1")
     badge = json.loads((tmp_path / "badge.json").read_text(encoding="utf-8"))
     assert badge["message"] == "nonconformant"
+
+
+def test_junit_tells_of_entries_that_no_trial_tells_of(tmp_path: Path) -> None:
+    baseline(
+        tmp_path,
+        ("hostile/well-first", "QRY-PAGE-001", "2999-12-31"),
+        ("hostile/none", "NO-SUCH-001", "2999-12-31"),
+    )
+    run(tmp_path, "well", "run.jsonl", "--baseline", "nothing.yaml")
+    done = gate(tmp_path, "run.jsonl", "--report", "junit=junit.xml")
+    assert done.returncode == 1
+    root = etree.parse(tmp_path / "junit.xml").getroot()
+    for file in ("junit.xsd", "junit-10.xsd"):
+        etree.XMLSchema(etree.parse(ROOT / "tests" / "data" / file)).assertValid(root)
+    failures = {one.get("name"): one[0].get("type") for one in root.iter("testcase") if len(one)}
+    assert failures == {
+        "well-first": "pass",
+        "hostile/none (deviations.yaml:8:11)": "unmatched",
+    }
+    assert (root.get("tests"), root.get("failures")) == ("4", "2")
 
 
 def on_github(tmp_path: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ import pytest
 
 from dbal_conform.core.errors import HarnessError, InputError
 from dbal_conform.corpus.baseline_file import BaselineFile
+from dbal_conform.corpus.baseline_text import Amendment
 
 BASELINE = """\
 deviations:
@@ -89,3 +90,14 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match="folder: cannot be written: Is a directory"):
         read.write("deviations: []\n")
     assert [each.name for each in tmp_path.iterdir()] == ["folder"]
+
+
+def test_no_file_is_written_that_could_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = BaselineFile.read(baseline(tmp_path, BASELINE))
+    amendment = Amendment(removed=frozenset({0}))
+    assert read.amended(amendment)
+    monkeypatch.setattr("dbal_conform.corpus.baseline_file.MAX_BYTES", 10)
+    with pytest.raises(InputError, match="choose cases with --case"):
+        read.amended(amendment)
