@@ -18,7 +18,7 @@ class ForeignKey(msgspec.Struct, frozen=True):
     inverse: str | None = None
 
 
-class Field(msgspec.Struct, frozen=True):
+class Field(msgspec.Struct, frozen=True, dict=True):  # see `per_object`
     """One field. `default` is UNSET, a JSON value, `{now: true}` or `{actor: id}`."""
 
     name: str
@@ -84,7 +84,7 @@ class Tenancy(msgspec.Struct, frozen=True):
     via: str | None = None
 
 
-class Entity(msgspec.Struct, frozen=True):
+class Entity(msgspec.Struct, frozen=True, dict=True):  # see `per_object`
     """One kind of row; `fields` keeps the order of the file."""
 
     name: str
@@ -165,7 +165,7 @@ class RuleSource(msgspec.Struct, frozen=True):
     place: str = ""  # file:line:column, for errors at start
 
 
-class Schema(msgspec.Struct, frozen=True):
+class Schema(msgspec.Struct, frozen=True, dict=True):  # see `per_object`
     """The whole folder. `operations` is keyed by method, spelled out for each entity.
 
     `templates` are the same as written: of every entity under `*`, of one entity under its name.

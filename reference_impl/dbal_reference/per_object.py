@@ -1,29 +1,31 @@
 """Work that is done once for each model object: closures compiled from an entity or a field."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
-S = TypeVar("S")
+
+class _Model(Protocol):
+    @property
+    def __dict__(self) -> dict[str, Any]: ...  # type: ignore[override]  # of one object, not a class
+
+
+S = TypeVar("S", bound=_Model)
 R = TypeVar("R")
-
-_MOST = 4096  # many times a schema's fields; schemas come and go in tests and migrations
 
 
 def per_object(build: Callable[[S], R]) -> Callable[[S], R]:
-    """Keep what `build` made of an object, by identity: models hold dicts and cannot be hashed.
+    """Keep what `build` made of an object beside the fields of that very object.
 
-    Threads may build the same thing twice, which is harmless.
+    So it goes when the object goes: schemas come and go in migrations, tests and conformance runs,
+    and a compiled pattern is large. Threads may build the same thing twice, which is harmless.
     """
-    made: dict[int, tuple[S, R]] = {}
+    place = f"{build.__module__}.{build.__qualname__}#{id(build)}"  # no field is called so
 
     def get(source: S) -> R:
-        hit = made.get(id(source))
-        if hit is not None and hit[0] is source:
-            return hit[1]
-        if len(made) >= _MOST:
-            made.clear()
-        result = build(source)
-        made[id(source)] = (source, result)  # holds the object, so that its id stays its own
+        made = source.__dict__
+        if place in made:
+            return cast("R", made[place])
+        result = made[place] = build(source)
         return result
 
     return get

@@ -18,12 +18,7 @@ JSON_DEPTH = 32  # section 3; not a setting, since it is part of what the types 
 
 _STRINGS = frozenset({"string", "text", "email", "uuid", "enum", "datetime"})
 _FORMATS = {"semver": strings.is_semver, "path": strings.is_path}
-_SHAPES: dict[str, type | tuple[type, ...]] = {
-    "array": list,
-    "object": dict,
-    "string": str,
-    "boolean": bool,
-}
+_SHAPES: dict[str, type] = {"array": list, "object": dict, "string": str, "boolean": bool}
 
 
 def check_value(field: Field, value: Any, *, tagged: bool = True) -> Checked:  # noqa: ANN401 -- any JSON value
@@ -40,7 +35,7 @@ def check_value(field: Field, value: Any, *, tagged: bool = True) -> Checked:  #
     if value is None:
         return None, None if field.nullable else "null"
     if field.type == "bigint" and not tagged:
-        return _bounded(field, numbers.check_bigint(value, tagged=False))
+        return _bounded(field.min, field.max, numbers.check_bigint(value, tagged=False))
     return _checks(field)(value)
 
 
@@ -81,24 +76,25 @@ def check_key(field: Field, value: Any) -> Checked:  # noqa: ANN401 -- any JSON 
 
 @per_object
 def _checks(field: Field) -> Check:
-    """A closure for one field, null excepted."""
+    """A closure for one field, null excepted; without the field, so that it goes with it."""
     if field.type in _STRINGS:
         return _text_check(field)
     if field.type == "json":
         return lambda value: check_json(value, JSON_DEPTH)
     check = _CHECKS[field.type]
-    if field.min is None and field.max is None:
+    least, most = field.min, field.max
+    if least is None and most is None:
         return check
-    return lambda value: _bounded(field, check(value))
+    return lambda value: _bounded(least, most, check(value))
 
 
-def _bounded(field: Field, checked: Checked) -> Checked:
+def _bounded(least: float | None, most: float | None, checked: Checked) -> Checked:
     value, code = checked
     if code is not None:
         return checked
-    if field.min is not None and value < field.min:
+    if least is not None and value < least:
         return None, "min"
-    if field.max is not None and value > field.max:
+    if most is not None and value > most:
         return None, "max"
     return checked
 
@@ -142,12 +138,15 @@ def _text_check(field: Field) -> Check:
 
 def _form_of(field: Field) -> Callable[[str], Checked]:
     if field.format == "json":
-        return lambda text: _json_text(field, text)
+        shape = None if field.json is None else _SHAPES[field.json]
+        items = None if field.items is None else _SHAPES[field.items]
+        return lambda text: _json_text(text, shape, items)
     if field.format is not None:
         holds = _FORMATS[field.format]
         return lambda text: _if(text, "format", holds=holds(text))
     if field.type == "enum":
-        return lambda text: _if(text, "enum", holds=text in field.values)
+        values = field.values
+        return lambda text: _if(text, "enum", holds=text in values)
     return _FORMS.get(field.type, _any_text)
 
 
@@ -183,15 +182,15 @@ _FORMS: dict[str, Callable[[str], Checked]] = {
 }
 
 
-def _json_text(field: Field, text: str) -> Checked:
-    """The text itself, if it is JSON of the shape that `json` and `items` ask for."""
+def _json_text(text: str, shape: type | None, items: type | None) -> Checked:
+    """The text itself, if it is JSON of the shape that is asked for, and so are its items."""
     try:
         value = read_json(text, JSON_DEPTH)
     except JsonDefect as defect:
         return None, str(defect)
-    if field.json is not None and not isinstance(value, _SHAPES[field.json]):
+    if shape is not None and not isinstance(value, shape):
         return None, "json"
-    if field.items is not None and not all(isinstance(v, _SHAPES[field.items]) for v in value):
+    if items is not None and not all(isinstance(item, items) for item in value):
         return None, "json"
     return text, None
 

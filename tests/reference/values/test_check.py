@@ -1,3 +1,8 @@
+import gc
+import weakref
+from collections.abc import Callable, Iterable
+from types import CellType, FunctionType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,26 +116,61 @@ def test_work_done_for_an_object_is_done_once_and_not_for_its_equals() -> None:
     built: list[object] = []
 
     @per_object
-    def build(source: list[int]) -> int:
+    def build(source: Field) -> int:
         built.append(source)
         return len(built)
 
-    first, equal = [1], [1]
+    first, equal = Field("f", "json"), Field("f", "json")
     assert (build(first), build(first), build(equal), build(first)) == (1, 1, 2, 1)
+    assert first == equal
 
 
-def test_work_done_is_let_go_before_it_fills_the_memory() -> None:
-    count = 0
+def test_work_done_for_an_object_goes_with_it() -> None:
+    made: list[weakref.ref[Callable[[], int]]] = []
 
     @per_object
-    def build(source: list[int]) -> int:  # noqa: ARG001 -- only its identity matters
-        nonlocal count
-        count += 1
-        return count
+    def build(source: Field) -> Callable[[], int]:
+        count = len(source.values)
 
-    kept = [[n] for n in range(5000)]
-    assert [build(source) for source in kept] == list(range(1, 5001))
-    assert build(kept[0]) == 5001
+        def closure() -> int:
+            return count
+
+        made.append(weakref.ref(closure))
+        return closure
+
+    field = Field("f", "enum", values=("a", "b"))
+    assert build(field)() == 2
+    del field
+    assert [ref() for ref in made] == [None]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        Field("f", "integer", min=1, max=2),
+        Field("f", "string", pattern="[a-z]+", max_length=9),
+        Field("f", "string", format="json", json="array", items="string"),
+        Field("f", "string", format="semver"),
+        Field("f", "enum", values=("a", "b")),
+        Field("f", "json"),
+    ],
+    ids=lambda field: f"{field.type}-{field.format}",
+)
+def test_a_check_does_not_hold_its_field(field: Field) -> None:
+    check_value(field, "[]")
+    assert held_by(field.__dict__.values(), field) == 0
+
+
+def held_by(kept: Iterable[object], field: Field) -> int:
+    """How often what is kept for a field holds it, closures within closures too."""
+    waiting, held = list(kept), 0
+    assert waiting
+    while waiting:
+        for inner in gc.get_referents(waiting.pop()):
+            held += inner is field
+            if isinstance(inner, tuple | CellType | FunctionType):
+                waiting.append(inner)
+    return held
 
 
 @given(
