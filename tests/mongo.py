@@ -47,7 +47,7 @@ def expect_deviations(items: list[pytest.Item]) -> None:
 
 
 def is_emulator(spec: str) -> bool:
-    return spec in EMULATORS
+    return spec.partition(":")[0] in EMULATORS
 
 
 def url_of(spec: str, database: str) -> str:
@@ -64,7 +64,8 @@ def _url(spec: str) -> str:
     if spec.startswith("mongodb://"):
         return spec
     if is_emulator(spec):
-        emulation = Emulation(spec)
+        name, _, mode = spec.partition(":")
+        emulation = Emulation(name, mode)
         atexit.register(emulation.close)
         _await(emulation.url)
         return emulation.url

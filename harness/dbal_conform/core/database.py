@@ -13,7 +13,8 @@ IMAGES = {
     "mysql": "mysql:8.4",
     "mongo": "mongo:7",
 }
-EMULATORS = frozenset({"secantusdb"})  # which are started without Docker
+# Which are started without Docker, and what may follow the colon.
+EMULATORS = {"secantusdb": frozenset({"", "standalone"})}
 SPECS = (
     "memory, sqlite, sqlite:PATH, postgres:17, mariadb:11.8, mysql:8.4, mongo:7, secantusdb (which"
     " emulates MongoDB) or the URL of a server"
@@ -79,6 +80,8 @@ def database_of(spec: str) -> Database:
         raise InputError(
             f"database {spec!r}: name a version, as in {IMAGES[name]}, or the URL of a server"
         )
+    if detail not in EMULATORS.get(name, {detail}):
+        raise InputError(f"database {spec!r}: {name} is named alone, or as {name}:standalone")
     return Database(spec, name, _KINDS.get(name, name), detail)
 
 

@@ -80,7 +80,7 @@ ENVIRONMENTS: dict[str, Callable[[Ground], Environment]] = {
 
 def offers_of(database: Database) -> tuple[str, ...]:
     """Return the `needs` of cases that the environment of a database meets."""
-    if database.image:
+    if database.image or database.emulator:
         return ("faults.database", "faults.network")
     # A server that exists may have others who use it; the way to it is the target's alone.
     return ("faults.network",) if database.url and not veils_of(database.url) else ()

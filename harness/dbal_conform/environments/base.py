@@ -10,7 +10,8 @@ class Base(msgspec.Struct, frozen=True):
 
     `url` is the administrator's and holds his password; `prefix` begins the names of the
     databases that are made; `server` is what runs there, for the run file; `lacking` says, for
-    `could_not_run`, why nothing does; `container` is what may be paused and killed.
+    `could_not_run`, why nothing does; `container` is what may be paused and killed: its id, or
+    of an emulator the socket of its guardian.
     """
 
     database: Database

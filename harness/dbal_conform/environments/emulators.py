@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from dbal_conform.core.errors import CouldNotRunError
+from dbal_conform.environments.guardian import SOCKET
 
 HOST: Final = "127.0.0.1"
 END_S: Final = 10.0  # for the guardian to end it and remove its data
@@ -27,6 +28,8 @@ class Emulator(NamedTuple):
     package: str
     scheme: str
     command: Callable[[int], tuple[str, ...]]  # from a port; the folder for data is the current one
+    lasting: tuple[str, ...]  # what makes it keep what it confirmed, though it is killed
+    modes: Mapping[str, tuple[str, ...]]  # what may follow its name, and what that adds
 
 
 EMULATORS: Final[Mapping[str, Emulator]] = {
@@ -38,6 +41,8 @@ EMULATORS: Final[Mapping[str, Emulator]] = {
             *("--host", HOST, "--port", str(port), "--storage-path", "data"),
             *("--log-level", "ERROR", "--cache-size", "256M"),
         ),
+        ("--sync-on-commit",),
+        {"": (), "standalone": ("--standalone",)},
     ),
 }
 
@@ -45,11 +50,13 @@ EMULATORS: Final[Mapping[str, Emulator]] = {
 class Emulation:
     """An emulator that runs, until `close` or the end of this process, however that comes.
 
+    One that is `mortal` finds what it had committed when it is started again after a `kill -9`.
+
     Raises:
         CouldNotRunError: it is not installed, or cannot be started.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, mode: str = "", *, mortal: bool = False) -> None:
         emulator = EMULATORS[name]
         try:
             version(emulator.package)
@@ -59,10 +66,13 @@ class Emulation:
                 " pip install 'dbal-conform[emulators]'"
             ) from None
         port = _free_port()
+        lasting = emulator.lasting if mortal else ()
+        command = (*emulator.command(port), *emulator.modes[mode], *lasting)
         folder = tempfile.mkdtemp(prefix="dbal-conform-")
         self.url = f"{emulator.scheme}://{HOST}:{port}/?directConnection=true"
+        self.guard = str(Path(folder, SOCKET))  # see `guardian`
         self._process = subprocess.Popen(  # noqa: S603 -- our own guardian
-            (sys.executable, str(_GUARDIAN), folder, *emulator.command(port)),
+            (sys.executable, str(_GUARDIAN), folder, *command),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -10,7 +10,7 @@ from dbal_conform.core.point import point_of
 from dbal_conform.core.redact import Redactor, secrets_of_url
 from dbal_conform.environments.admin import Admin, AdminError, connect, in_database
 from dbal_conform.environments.base import Base
-from dbal_conform.environments.power import Power
+from dbal_conform.environments.power import power_of
 from dbal_conform.environments.proxy import Deed, Harm, Proxy, Trap
 from dbal_conform.environments.way import address_of, through
 
@@ -31,7 +31,7 @@ class ServerDatabase:
     def __init__(self, base: Base, worker: str, faults: Collection[str] = ()) -> None:
         self._base = base
         self._name = f"{base.prefix}_{worker.replace('.', '_')}"
-        self._power = Power(base) if "faults.database" in faults else None
+        self._power = power_of(base) if "faults.database" in faults else None
         if self._power is not None:
             self._power.mend()  # whoever used it before may have been ended in the middle
         with administering(base) as admin:

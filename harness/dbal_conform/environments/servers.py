@@ -40,10 +40,10 @@ class Servers:
         says why.
         """
         wanted = tuple(dict.fromkeys(databases))
-        dying = tuple(dict.fromkeys(each for each in mortal if each.image))
+        dying = tuple(dict.fromkeys(each for each in mortal if each.image or each.emulator))
         # All are started before the first is waited for: they come up side by side.
         starting = {each: self._started(each) for each in wanted if each.image}
-        second = {each: self._started(each, mortal=True) for each in dying}
+        second = {each: self._started(each, mortal=True) for each in dying if each.image}
         for each in wanted:
             if each.emulator:
                 self._bases[each] = self._emulated(each)
@@ -51,7 +51,12 @@ class Servers:
                 self._bases[each] = self._ready(each, starting[each])
             else:
                 self._bases[each] = self._found(each) if each.url else Base(each)
-        return self._bases, {each: self._ready(each, second[each]) for each in dying}
+        return self._bases, {
+            each: self._ready(each, second[each])
+            if each in second
+            else self._emulated(each, mortal=True)
+            for each in dying
+        }
 
     def close(self) -> None:
         """Remove every container and database of this run; may be called twice."""
@@ -100,17 +105,23 @@ class Servers:
             self._told(f"{database.image} is ready: {version}")
         return msgspec.structs.replace(base, server=f"{version}, image {running.image}")
 
-    def _emulated(self, database: Database) -> Base:
-        self._told(f"starting {database.emulator}")
+    def _emulated(self, database: Database, *, mortal: bool = False) -> Base:
+        self._told(f"starting {database.shown}{' to be killed' if mortal else ''}")
         try:
             with undisturbed():
-                emulation = Emulation(database.emulator)
+                emulation = Emulation(database.emulator, database.detail, mortal=mortal)
                 self._emulations.append(emulation)
             version = version_of(database.kind, emulation.url, emulation.last_words)
         except CouldNotRunError as error:
             return Base(database, lacking=str(error))
         server = f"{version}, an emulator"
-        return Base(database, url=emulation.url, prefix=self._prefix, server=server)
+        return Base(
+            database,
+            url=emulation.url,
+            prefix=self._prefix,
+            server=server,
+            container=emulation.guard if mortal else "",
+        )
 
     def _found(self, database: Database) -> Base:
         """Return a server that exists, after removing what killed runs left there."""

@@ -1,16 +1,19 @@
 """The way from a target to its server: where it leads, and whether it can be watched."""
 
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from dbal_conform.core.errors import CouldNotRunError
 from dbal_conform.environments.base import Base
 
-_PORTS: Final = {"postgres": 5432, "mysql": 3306}
+_PORTS: Final = {"postgres": 5432, "mysql": 3306, "mongo": 27017}
 HOST: Final = "127.0.0.1"
 # Options of a URL that ask for encryption, or lead another way.
 _VEILS: Final = frozenset(
-    {"ssl_ca", "ssl_cert", "ssl_key", "sslrootcert", "sslcert", "unix_socket"}
+    {
+        *("ssl_ca", "ssl_cert", "ssl_key", "sslrootcert", "sslcert", "unix_socket"),
+        *("tls", "tlsCAFile", "tlsCertificateKeyFile", "compressors"),
+    }
 )
 _OPEN: Final = frozenset({"disable", "allow", "prefer"})  # of sslmode
 
@@ -45,4 +48,9 @@ def through(url: str, port: int) -> str:
     """Return the URL of what is behind a proxy on that port of the loopback."""
     parts = urlsplit(url)
     user, at, _ = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user}{at}{HOST}:{port}").geturl()
+    parts = parts._replace(netloc=f"{user}{at}{HOST}:{port}")
+    if parts.scheme != "mongodb":
+        return parts.geturl()
+    # Else the driver would ask a member of a replica set where the others are, and go there.
+    given = {name: value for name, value in parse_qsl(parts.query) if name != "replicaSet"}
+    return parts._replace(query=urlencode({**given, "directConnection": "true"})).geturl()

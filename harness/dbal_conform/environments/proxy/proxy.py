@@ -7,6 +7,7 @@ from typing import Final
 
 from dbal_conform.core.errors import CouldNotRunError
 from dbal_conform.environments.proxy.link import Link
+from dbal_conform.environments.proxy.mongo import MongoSpeaker
 from dbal_conform.environments.proxy.mysql import MysqlSpeaker
 from dbal_conform.environments.proxy.postgres import PostgresSpeaker
 from dbal_conform.environments.proxy.speech import Speaker
@@ -16,7 +17,11 @@ from dbal_conform.environments.proxy.trap import Trap
 HOST: Final = "127.0.0.1"
 _MOST_LINKS: Final = 512
 _WAITING: Final = 128  # connections that nobody has accepted yet
-_SPEAKERS: Final[dict[str, type[Speaker]]] = {"postgres": PostgresSpeaker, "mysql": MysqlSpeaker}
+_SPEAKERS: Final[dict[str, type[Speaker]]] = {
+    "postgres": PostgresSpeaker,
+    "mysql": MysqlSpeaker,
+    "mongo": MongoSpeaker,
+}
 
 
 class Proxy:

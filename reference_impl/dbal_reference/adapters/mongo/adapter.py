@@ -19,6 +19,7 @@ from dbal_reference.adapters.mongo.unit import Journal, MongoUnit
 from dbal_reference.adapters.mongo.url import parse
 from dbal_reference.model import Schema
 
+_UNDO_S: Final = 5.0
 _PING_S: Final = 5.0  # SYS-HEALTH-001
 _ALWAYS: Final = frozenset(
     {"joins", "relations", "fullTextSearch", "jsonQueries", "aggregations", "ttl"}
@@ -64,8 +65,11 @@ class MongoAdapter:
                 yield self.unit_on(session, write=False, journal=None)
             return
         with self.writing(deadline) as session:
-            yield self.unit_on(session, write=True, journal=None)
-            session.commit()
+            if self._server.transactional:
+                yield self.unit_on(session, write=True, journal=None)
+                session.commit()
+            else:
+                yield from self._by_hand(session)
 
     def glance(self, deadline: float) -> AbstractContextManager[MongoUnit]:
         """Read; a snapshot costs nothing to begin or end."""
@@ -111,7 +115,7 @@ class MongoAdapter:
     def close(self) -> None:
         """Close all connections."""
         self._open = False
-        self._server.client.close()
+        self._server.close()
 
     @contextmanager
     def writing(self, deadline: float) -> Iterator[Session]:
@@ -130,6 +134,25 @@ class MongoAdapter:
     def unit_on(self, session: Session, *, write: bool, journal: Journal | None) -> MongoUnit:
         """Make a unit on a session on which something was begun."""
         return MongoUnit(session, self._plan, write=write, journal=journal)
+
+    def _by_hand(self, session: Session) -> Iterator[MongoUnit]:
+        """A unit without a transaction: what it wrote is written back if it fails.
+
+        Raises:
+            UnavailableError: `outcome_unknown`: it failed, and could not be undone.
+        """
+        journal = Journal()
+        try:
+            yield self.unit_on(session, write=True, journal=journal)
+            session.commit()
+        except BaseException:
+            if journal:
+                session.revive(monotonic() + _UNDO_S)
+                try:
+                    journal.undo(session, 0)
+                except (UnavailableError, OverdueError) as error:
+                    raise UnavailableError(outcome_unknown=True) from error
+            raise
 
     @contextmanager
     def _reading(self, deadline: float) -> Iterator[Session]:

@@ -8,8 +8,7 @@ from pymongo.errors import OperationFailure
 from dbal_reference.adapters.constraints import Constraint, plain_indexes
 from dbal_reference.adapters.mongo.documents import KEY, Document
 from dbal_reference.adapters.mongo.plan import Plan, Shape, columns
-from dbal_reference.adapters.mongo.server import Server
-from dbal_reference.adapters.mongo.session import WRITER
+from dbal_reference.adapters.mongo.server import WRITER, Server
 from dbal_reference.errors import SchemaError
 
 FIELDS: Final = "dbal_fields"  # the collection that says which fields the others were made with
@@ -42,6 +41,7 @@ def make_collections(server: Server, plan: Plan) -> None:
         if found is None:
             _note(server, name, {"fields": fields})
     _note(server, "writer", {"turn": 0}, collection=WRITER)
+    _note(server, "lease", {"holder": ""}, collection=WRITER)
 
 
 def _create(server: Server, name: str) -> None:

@@ -24,7 +24,6 @@ DUPLICATE: Final = frozenset({11000, 11001, 12582})
 CONFLICT: Final = frozenset(
     {
         *(24, 112),  # LockTimeout, WriteConflict
-        *(225, 244, 251),  # TransactionTooOld, TransactionAborted, NoSuchTransaction
         *(239, 246, 263),  # SnapshotTooOld, SnapshotUnavailable, OperationNotSupportedInTransaction
     }
 )
@@ -34,6 +33,7 @@ _UNAVAILABLE: Final = frozenset(
     {
         *(6, 7, 89, 9001),  # HostUnreachable, HostNotFound, NetworkTimeout, SocketException
         *(91, 189, 10107, 11600, 11602, 13435, 13436),  # shutting down, or not primary any more
+        *(225, 244, 251),  # the transaction is not known any more: it was lost
         *(64, 100, 133, 134),  # too few members answer
         *(14031, 292, 146),  # OutOfDiskSpace, out of memory
     }

@@ -1,22 +1,21 @@
 """A server and a database on it: what it is, what it can, and how it is asked."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from bson import CodecOptions
 from bson.codec_options import DatetimeConversion
-from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from dbal_reference.adapters.mongo.documents import Document
 from dbal_reference.adapters.mongo.errors import meaning
+from dbal_reference.adapters.mongo.loose import ABORT_S, Documents, LooseEnds
 from dbal_reference.adapters.mongo.url import MongoUrl
 
-Documents: TypeAlias = "Collection[Document]"
-
 OLDEST: Final = 5  # $setWindowFields, $getField, lookups with a pipeline, reads of one snapshot
+WRITER: Final = "dbal_writer"  # the collection of the one document that whoever writes has
 _OTHERS: Final = {"secantusVersion": "secantusdb", "ferretdb": "ferretdb"}
 SNAPSHOT: Final = ReadConcern("snapshot")
 KEPT: Final = WriteConcern("majority")  # what was confirmed survives the loss of a member
@@ -35,6 +34,7 @@ class Server:
 
     def __init__(self, url: MongoUrl) -> None:
         self.client = url.client()
+        self.loose_ends = LooseEnds()
         self.database = self.client.get_database(
             url.database, codec_options=_OPTIONS, write_concern=KEPT
         )
@@ -53,9 +53,20 @@ class Server:
             self.client.close()
             raise ValueError(f"MongoDB {major} is too old: it must be {OLDEST} or later")
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the driver knows somebody who can be written to, by what it heard last."""
+        return self.client.topology_description.has_writable_server()
+
     def collection(self, name: str) -> Documents:
         """A collection of the database."""
         return self.database[name]
+
+    def close(self) -> None:
+        """Leave nothing that holds others up, if that can be; close all connections."""
+        if self.is_there:
+            self.loose_ends.tie(self.collection(WRITER), ABORT_S)
+        self.client.close()
 
     def last_write(self) -> object:
         """The place of the last write in the log of a replica set; of others nothing is known."""

@@ -42,7 +42,7 @@ class MongoUrl(msgspec.Struct, frozen=True):
             maxPoolSize=self.pool_size + 1,  # one writes
             connectTimeoutMS=milliseconds,
             serverSelectionTimeoutMS=milliseconds,
-            retryReads=True,
+            retryReads=False,  # within a time limit, the driver would go on until it ends
             retryWrites=True,
             **options,
         )

@@ -1,0 +1,40 @@
+"""The turn of whoever writes on a standalone server, which has no transactions to hold it.
+
+A document says whose turn it is and until when, by the server's clock: whoever dies in his turn
+holds the others up for that long.
+"""
+
+import secrets
+from typing import Any, Final
+
+from bson.datetime_ms import DatetimeMS
+
+from dbal_reference.adapters.mongo.documents import KEY, Document
+from dbal_reference.adapters.mongo.loose import Documents
+
+_LEASE_MS: Final = 60_000  # longer than any unit may take
+_THIS: Final = "lease"
+_LONG_AGO: Final[Document] = {"$literal": DatetimeMS(0)}
+
+
+class Lease:
+    """A turn that can be had."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._holder = secrets.token_hex(8)
+
+    def take(self) -> bool:
+        """Have the turn, unless another one has it."""
+        free: dict[str, Any] = {"$lt": [{"$ifNull": ["$until", _LONG_AGO]}, "$$NOW"]}
+        until = {"$add": ["$$NOW", _LEASE_MS]}
+        taken = self._documents.update_one(
+            {KEY: _THIS, "$expr": free}, [{"$set": {"holder": self._holder, "until": until}}]
+        )
+        return taken.modified_count == 1
+
+    def give_back(self) -> None:
+        """Let others have it; harmless if it is lost."""
+        self._documents.update_one(
+            {KEY: _THIS, "holder": self._holder}, [{"$set": {"until": _LONG_AGO}}]
+        )
