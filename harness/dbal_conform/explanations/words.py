@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dbal_conform.reporters.words import EXITS, JUDGEMENTS, RESULTS, STATES, VERDICTS
+from dbal_conform.reporters.words import EXITS, JUDGEMENTS, RESULTS, STANDINGS, STATES, VERDICTS
 
 
 class Explanation(NamedTuple):
@@ -27,6 +27,7 @@ def every() -> Iterator[Explanation]:
         ("result of a run", RESULTS),
         ("cell of the matrix", STATES),
         ("trial against the baseline", JUDGEMENTS),
+        ("entry of the baseline", STANDINGS),
     ):
         for value, word in table.items():
             same = _plain(value.value) == _plain(word.label)

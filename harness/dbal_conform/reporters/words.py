@@ -5,6 +5,7 @@ from typing import NamedTuple
 from dbal_conform.core.baseline import Judgement
 from dbal_conform.core.ledger import RunResult
 from dbal_conform.core.matrix import Apart, State
+from dbal_conform.core.standing import Standing
 from dbal_conform.core.verdict import Verdict
 
 
@@ -142,6 +143,29 @@ JUDGEMENTS: dict[Judgement, Word] = {
         "It deviates by another requirement or verdict than the baseline states.",
     ),
     Judgement.OPEN: Word("?", "open", "Nothing was shown, so nothing is excused."),
+}
+
+STANDINGS: dict[Standing, Word] = {
+    Standing.UNMATCHED: Word(
+        "✗",
+        "unmatched",
+        "It names a case, requirement or target that there is not, and shuts the gate: correct or "
+        "delete it.",
+    ),
+    Standing.WRONG: Word(
+        "✗",
+        "wrong",
+        "Its case fails with another verdict, or for more than is stated: look at it anew "
+        "(`dbal-conform baseline update`).",
+    ),
+    Standing.STALE: Word(
+        "✗", "stale", "The deviation is gone: delete it (`dbal-conform baseline prune`)."
+    ),
+    Standing.EXPIRED: Word(
+        "✗", "expired", "Its day is past: mend the target or decide anew (`baseline update`)."
+    ),
+    Standing.HOLDS: Word("=", "holds", "Its case deviates just as it states."),
+    Standing.UNTESTED: Word("?", "untested", "No trial of these runs shows it, either way."),
 }
 
 EXITS: dict[int, str] = {

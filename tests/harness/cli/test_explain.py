@@ -6,6 +6,7 @@ import pytest
 from tests.harness.cli.inside import refused, told
 from tests.harness.reporters.golden import OLD_RUN
 
+from dbal_conform.core.standing import Standing
 from dbal_conform.core.verdict import Verdict
 from dbal_conform.reporters.words import EXITS
 
@@ -92,6 +93,14 @@ def test_every_exit_status_is_explained(capsys: pytest.CaptureFixture[str], stat
     (one,) = json.loads(told(capsys, "explain", str(status), "--json"))
     assert one["kind"] == "exit status"
     assert one["means"].lower() == f"{EXITS[status]}.".lower()
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_every_standing_of_an_entry_is_explained(
+    capsys: pytest.CaptureFixture[str], standing: Standing
+) -> None:
+    kinds = [one["kind"] for one in json.loads(told(capsys, "explain", standing.value, "--json"))]
+    assert "entry of the baseline" in kinds
 
 
 def test_a_word_of_several_kinds_is_explained_as_each(capsys: pytest.CaptureFixture[str]) -> None:
