@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from typing import Any, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
@@ -36,6 +37,14 @@ _LONGEST_S = 20.0
 Result = TypeVar("Result")
 Metadata: TypeAlias = tuple[tuple[str, str], ...]
 _ids = count(1)
+
+
+@cache
+def shared_loop() -> asyncio.AbstractEventLoop:
+    """The loop of all servers in this process: grpc.aio wakes the wrong one of several."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="loop", daemon=True).start()
+    return loop
 
 
 class Serving:
@@ -67,9 +76,7 @@ class Serving:
             conformance=True,
             audit_sink=audit_sink,
         )
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self._thread.start()
+        self.loop = shared_loop()
         self.doors = Doors(
             self.settings,
             Certificates(self.settings.tls),
@@ -142,10 +149,6 @@ class Serving:
     def close(self) -> None:
         """Close the doors, the service and the database."""
         self.run(self.doors.close())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(_LONGEST_S)
-        assert not self._thread.is_alive()
-        self.loop.close()
         self.service.close()
         self.adapter.close()
 
