@@ -12,7 +12,7 @@ from dbal_conform.reporters.kills import write_html, write_json, write_text
 
 HOSTILE = "<script>alert(1)</script>\"'&\x1b[31m\u202ered"
 KILL = Kill("a/b", Verdict.FAIL, cites=True)
-FATES = (
+FATES: tuple[Fate, ...] = (
     Fate(Mutant("dead", "is wrong", ("QRY-PAGE-003",)), 3, (KILL, KILL, KILL, KILL)),
     Fate(Mutant("alive", "is wrong too", ("QRY-PAGE-004",)), 7),
     Fate(Mutant("other", "s", ("A",)), 1, (Kill("c/d", Verdict.CRASH, cites=False),)),
