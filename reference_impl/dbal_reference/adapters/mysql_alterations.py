@@ -34,6 +34,7 @@ class MysqlAlterations(Alterations):
 
     in_transactions = False
     must_loosen = True
+    must_reindex = False
 
     def __init__(self, dialect: MysqlDialect) -> None:
         super().__init__(dialect)

@@ -45,6 +45,7 @@ class PostgresAlterations(Alterations):
 
     in_transactions = True
     must_loosen = False
+    must_reindex = True
 
     def _columns(self, connection: ServerConnection) -> Iterator[tuple[str, str, ColumnForm, bool]]:
         for table, column, kind, collation, required, default in connection.query(_COLUMNS):

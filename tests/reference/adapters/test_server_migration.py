@@ -60,6 +60,7 @@ def test_migrated_tables_are_what_new_ones_would_be(
             TAG,
             wider(schema, **MORE, active={"nullable": True}),
             wider(schema, "User", username={"max_length": 60}),
+            wider(schema, "Session", userId={"required": False, "nullable": True}),
         ],
     ).schema
     old, fresh = new(), new()

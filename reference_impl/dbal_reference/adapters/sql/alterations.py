@@ -31,6 +31,7 @@ class Alterations(ABC):
 
     in_transactions: ClassVar[bool]  # whether a transaction that is rolled back undoes them
     must_loosen: ClassVar[bool]  # whether a column cannot change while it is part of a reference
+    must_reindex: ClassVar[bool]  # whether indexes are others where a column can be null
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect

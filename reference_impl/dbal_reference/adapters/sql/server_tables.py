@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint, MetaData, Table
+from sqlalchemy import Column, ForeignKeyConstraint, MetaData, Table
 
 from dbal_reference.adapters.sql import ddl
 from dbal_reference.adapters.sql.alterations import Alterations, Found
 from dbal_reference.adapters.sql.drift import drifted, forms_of, problems
 from dbal_reference.adapters.sql.editions import Editions
+from dbal_reference.adapters.sql.leftovers import Leftovers, rules_of
 from dbal_reference.adapters.sql.record import Record
 from dbal_reference.adapters.sql.rows import Codec
 from dbal_reference.adapters.sql.server_connection import ServerConnection, TooMuchError
@@ -158,16 +159,14 @@ class ServerTables:
         self._brought = self._metadata(goal)
         tables = self._brought.tables
         found = self._find()
-        going = _Going(found, self._metadata(goal), [self._metadata(each) for each in known])
+        going = Leftovers(found, self._metadata(goal), [self._metadata(each) for each in known])
         altered = {
             name: clauses
             for name, table in tables.items()
             if name in found.columns
             and (clauses := list(self._clauses(goal, table, found, now_ms)))
         }
-        loose = self._loosen(tables.values(), found)
-        for reference in loose:
-            going.constraints.setdefault(reference.table.name, []).append(reference)
+        loose = self._dependent(tables.values(), found, going)
         made = ddl.create(
             self._metadata(goal), self._alterations.dialect, found.names - going.names
         )
@@ -180,8 +179,7 @@ class ServerTables:
             self._alter(name, clauses)
         for text in made:
             self._hands.tables.define(text)
-        if loose or not _whole(tables.values(), found):
-            self._constrain(found, tables.values())
+        self._constrain(found, tables.values(), again=loose)
 
     def _clauses(self, goal: Schema, table: Table, found: Found, now_ms: int) -> Iterator[str]:
         """Give what is missing of the columns of a table that is there."""
@@ -198,7 +196,7 @@ class ServerTables:
             elif form != self._alterations.form(column):
                 yield from self._alterations.reform(column)
 
-    def _take_away(self, going: "_Going") -> None:
+    def _take_away(self, going: Leftovers) -> None:
         for name, constraints in going.constraints.items():
             self._alter(name, [self._alterations.drop_constraint(each) for each in constraints])
         for index in going.indexes:
@@ -209,30 +207,44 @@ class ServerTables:
             names = ", ".join(map(self._alterations.quoted, going.tables))
             self._hands.tables.define(f"DROP TABLE {names}")
 
-    def _constrain(self, before: Found, tables: Iterable[Table]) -> None:
-        """Add what new columns of tables that were there refer to, and must hold."""
-        names = self._find().names
-        for table in tables:
-            for constraint in _named(table) if table.name in before.columns else ():
-                if str(constraint.name) not in names:
-                    self._hands.tables.define(self._alterations.add_constraint(constraint))
+    def _constrain(self, before: Found, tables: Iterable[Table], *, again: bool) -> None:
+        """Add what new columns of tables that were there refer to, and must hold.
 
-    def _loosen(self, tables: Iterable[Table], found: Found) -> list[ForeignKeyConstraint]:
-        """References that must go, and come again, since columns cannot change under them."""
-        if not self._alterations.must_loosen:
-            return []
-        return [
-            constraint
-            for table in tables
-            for constraint in _named(table)
-            if isinstance(constraint, ForeignKeyConstraint)
-            and str(constraint.name) in found.names
-            and any(
-                self._alterations.form(column) != found.columns[column.table.name].get(column.name)
-                for element in constraint.elements
-                for column in (element.parent, element.column)
-            )
-        ]
+        `again`: something that was there was taken away for a while.
+        """
+        there = [table for table in tables if table.name in before.columns]
+        rules = [rule for table in there for rule in rules_of(table)]
+        if not again and all(str(rule.name) in before.names for rule in rules):
+            return
+        names = self._find().names
+        for rule in rules:
+            if str(rule.name) not in names:
+                self._hands.tables.define(self._alterations.add_constraint(rule))
+
+    def _dependent(self, tables: Iterable[Table], found: Found, going: Leftovers) -> bool:
+        """Let go what columns cannot change under, or what is otherwise when they have changed.
+
+        Whether references are among it, which must be added again.
+        """
+        loose = False
+        for table in tables:
+            for rule in rules_of(table) if self._alterations.must_loosen else ():
+                if not isinstance(rule, ForeignKeyConstraint) or str(rule.name) not in found.names:
+                    continue
+                ends = [end for each in rule.elements for end in (each.parent, each.column)]
+                if any(self._changes(column, found) for column in ends):
+                    going.loosen(rule)
+                    loose = True
+            for index in table.indexes if self._alterations.must_reindex else ():
+                there = str(index.name) in found.names and not index.unique
+                if there and any(self._changes(column, found) for column in index.columns):
+                    going.reindex(index)
+        return loose
+
+    def _changes(self, column: Column[Any], found: Found) -> bool:
+        """Whether a column that is there has another form."""
+        form = found.columns[column.table.name].get(column.name)
+        return form is not None and form != self._alterations.form(column)
 
     def _alter(self, table: str, clauses: Sequence[str]) -> None:
         if clauses:
@@ -256,60 +268,3 @@ class ServerTables:
 
     def _metadata(self, schema: Schema) -> MetaData:
         return self._editions.of(schema).metadata
-
-
-class _Going:
-    """What of known schemas is there, and is not to be there any more.
-
-    Attributes:
-        known: names of tables that are of any of the schemas.
-        names: of everything but columns.
-    """
-
-    def __init__(self, found: Found, goal: MetaData, known: Sequence[MetaData]) -> None:
-        every = [(name, table) for data in (goal, *known) for name, table in data.tables.items()]
-        self.known = {name for name, _ in every}
-        self.tables = sorted((self.known - set(goal.tables)) & found.columns.keys())
-        stays = {str(each.name) for table in goal.tables.values() for each in _parts(table)}
-        self.constraints: dict[str, list[Constraint]] = {}
-        self.indexes = []
-        self.columns: dict[str, list[str]] = {}
-        self.names: set[str] = set()
-        for name, table in every:
-            for part in _parts(table):
-                if str(part.name) not in found.names - stays - self.names:
-                    continue
-                self.names.add(str(part.name))
-                if isinstance(part, Constraint):
-                    self.constraints.setdefault(name, []).append(part)
-                elif name in goal.tables:  # with its table it goes by itself
-                    self.indexes.append(part)
-        for name in self.known & set(goal.tables) & found.columns.keys():
-            there = {c.name: None for of, table in every if of == name for c in table.columns}
-            gone = [column for column in there if column not in goal.tables[name].c]
-            self.columns[name] = [column for column in gone if column in found.columns[name]]
-        self.names.update(self.tables)
-
-
-def _whole(tables: Iterable[Table], found: Found) -> bool:
-    """Whether tables that are there have all their references and checks."""
-    return all(
-        str(each.name) in found.names
-        for table in tables
-        if table.name in found.columns
-        for each in _named(table)
-    )
-
-
-def _parts(table: Table) -> list[Any]:
-    """Its constraints and indexes that have names."""
-    return [*_named(table), *sorted(table.indexes, key=lambda index: str(index.name))]
-
-
-def _named(table: Table) -> list[Constraint]:
-    """References and checks, in order of their names."""
-    kinds = (ForeignKeyConstraint, CheckConstraint)
-    return sorted(
-        (each for each in table.constraints if isinstance(each, kinds)),
-        key=lambda each: str(each.name),
-    )
