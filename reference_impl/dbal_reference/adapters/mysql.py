@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final
 
-from dbal_reference.adapters import OverdueError
+from dbal_reference.adapters import OverdueError, UnavailableError
 from dbal_reference.adapters.mysql_alterations import MysqlAlterations
 from dbal_reference.adapters.mysql_connection import MysqlConnection
 from dbal_reference.adapters.mysql_dialect import MysqlDialect, Server
+from dbal_reference.adapters.server_tls import explain_mysql
 from dbal_reference.adapters.server_url import ServerUrl, parse
 from dbal_reference.adapters.sql.adapter import PATIENCE_S
 from dbal_reference.adapters.sql.server import ServerAdapter
@@ -27,7 +28,11 @@ class MysqlAdapter(ServerAdapter):
 
     def __init__(self, schema: Schema, url: str) -> None:
         self._settings = _settings(parsed := parse(url, port=_PORT, options=_OPTIONS))
-        server = self._ask()
+        self._limits = parsed.limits
+        try:
+            server = self._ask()
+        except UnavailableError as error:
+            raise explain_mysql(parsed, error) or error from error
         self.name, self.version = server.name, str(server)
         dialect = MysqlDialect(server)
         self.capabilities = capabilities_of(dialect)
@@ -54,7 +59,7 @@ class MysqlAdapter(ServerAdapter):
             connection.close()
 
     def _connection(self, *, write: bool) -> MysqlConnection:
-        return MysqlConnection(self._settings, write=write)
+        return MysqlConnection(self._settings, self._limits, write=write)
 
     def _empty(self, connection: ServerConnection) -> None:
         """Without references, which InnoDB would follow row by row."""
@@ -104,8 +109,10 @@ def capabilities_of(dialect: MysqlDialect) -> frozenset[str]:
 
 
 def _settings(url: ServerUrl) -> dict[str, Any]:
+    trust = {"ssl_verify_cert": True} if "ssl_ca" in url.options else {}  # PyMySQL needs both
     return {
         **url.options,
+        **trust,
         "host": url.host,
         "port": url.port,
         "database": url.database,

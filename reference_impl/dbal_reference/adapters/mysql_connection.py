@@ -16,6 +16,7 @@ from dbal_reference.adapters import (
     WriteConflictError,
 )
 from dbal_reference.adapters.mysql_dialect import WRITER, Server, server_of
+from dbal_reference.adapters.server_url import Limits
 from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
     HopelessError,
@@ -76,8 +77,8 @@ class MysqlConnection(ServerConnection):
     Nothing begins a transaction for writing but the first statement in it: a round trip saved.
     """
 
-    def __init__(self, settings: Mapping[str, Any], *, write: bool) -> None:
-        super().__init__(write=write)
+    def __init__(self, settings: Mapping[str, Any], limits: Limits, *, write: bool) -> None:
+        super().__init__(limits, write=write)
         self._settings = settings
         self._raw: pymysql.Connection[Cursor] | None = None
         self._limit_s = 0.0

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final
 
-from dbal_reference.adapters import ReferencedError
+from dbal_reference.adapters import ReferencedError, UnavailableError
 from dbal_reference.adapters.postgres_alterations import PostgresAlterations
 from dbal_reference.adapters.postgres_connection import PostgresConnection
 from dbal_reference.adapters.postgres_dialect import PostgresDialect
+from dbal_reference.adapters.server_tls import ask_postgres
 from dbal_reference.adapters.server_url import ServerUrl, parse
 from dbal_reference.adapters.sql.adapter import PATIENCE_S
 from dbal_reference.adapters.sql.server import ServerAdapter
@@ -38,12 +39,16 @@ class PostgresAdapter(ServerAdapter):
 
     def __init__(self, schema: Schema, url: str) -> None:
         self._settings = _settings(parsed := parse(url, port=_PORT, options=_OPTIONS))
+        self._limits = parsed.limits
         statements = Statements(schema, PostgresDialect())
         super().__init__(schema, statements, readers=parsed.pool_size)
         self._alterations = PostgresAlterations(statements.dialect)
         self._place = f"the PostgreSQL database {parsed.database}"
         try:
             self._prepare()
+        except UnavailableError as error:
+            self.close()
+            raise ask_postgres(parsed) or error from error
         except BaseException:
             self.close()
             raise
@@ -54,7 +59,7 @@ class PostgresAdapter(ServerAdapter):
             return connection.query("SELECT pg_catalog.pg_current_snapshot()::text")[0][0]
 
     def _connection(self, *, write: bool) -> PostgresConnection:
-        return PostgresConnection(self._settings, write=write)
+        return PostgresConnection(self._settings, self._limits, write=write)
 
     def _adopt(self, schema: Schema) -> None:
         """Forget what was prepared for columns that may have other types now."""

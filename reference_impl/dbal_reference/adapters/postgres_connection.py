@@ -17,6 +17,7 @@ from dbal_reference.adapters import (
     WriteConflictError,
 )
 from dbal_reference.adapters.postgres_pipeline import Batch, Pipeline
+from dbal_reference.adapters.server_url import Limits
 from dbal_reference.adapters.sql import record
 from dbal_reference.adapters.sql.server_connection import (
     CONNECT_S,
@@ -108,8 +109,8 @@ def _until(deadline: float, opening: PQGenConn[Wire]) -> PQGenConn[Wire]:
 class PostgresConnection(ServerConnection):
     """One connection; `settings` are psycopg's."""
 
-    def __init__(self, settings: Mapping[str, Any], *, write: bool) -> None:
-        super().__init__(write=write)
+    def __init__(self, settings: Mapping[str, Any], limits: Limits, *, write: bool) -> None:
+        super().__init__(limits, write=write)
         self._settings = settings
         self._raw: _Wire | None = None
         self._pipeline: Pipeline | None = None

@@ -1,13 +1,20 @@
 """The URL of a database server, taken apart; its password is never part of a message."""
 
-import math
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
-POOL_SIZE = 8
+POOL_SIZE: Final = 8
+_OWN: Final = ("pool_size", "pool_recycle", "query_timeout")
+
+
+class Limits(NamedTuple):
+    """Of each connection, in seconds: how long a statement may take, and until it is renewed."""
+
+    query_s: float = 30.0
+    recycle_s: float = 1800.0
 
 
 class ServerUrl(msgspec.Struct, frozen=True):
@@ -19,6 +26,7 @@ class ServerUrl(msgspec.Struct, frozen=True):
     user: str | None
     password: str | None
     pool_size: int
+    limits: Limits
     options: dict[str, str]
 
     def __repr__(self) -> str:
@@ -43,21 +51,30 @@ def parse(url: str, *, port: int, options: Collection[str]) -> ServerUrl:
     database = unquote(parts.path.removeprefix("/"))
     if not database or "/" in database:
         raise ValueError("the database URL names no database: kind://host/database")
-    size = given.pop("pool_size", str(POOL_SIZE))
+    size = _whole(given, "pool_size", POOL_SIZE, 1024)
+    limits = Limits(
+        _whole(given, "query_timeout", 30, 86_400), _whole(given, "pool_recycle", 1800, 86_400)
+    )
     unknown = given.keys() - set(options)
     if unknown:
         raise ValueError(
-            f"a database URL has the options pool_size, {', '.join(options)}, but not "
+            f"a database URL has the options {', '.join((*_OWN, *options))}, but not "
             f"{', '.join(sorted(unknown))}"
         )
-    if not size.isascii() or not size.isdigit() or not 1 <= int(size) <= math.ldexp(1, 10):
-        raise ValueError("pool_size is a number from 1 to 1024")
     return ServerUrl(
         host=parts.hostname or "localhost",
         port=at,
         database=database,
         user=None if parts.username is None else unquote(parts.username),
         password=None if parts.password is None else unquote(parts.password),
-        pool_size=int(size),
+        pool_size=size,
+        limits=limits,
         options=given,
     )
+
+
+def _whole(given: dict[str, Any], name: str, usual: int, most: int) -> int:
+    text = given.pop(name, str(usual))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise ValueError(f"{name} is a number from 1 to {most}")
+    return int(text)

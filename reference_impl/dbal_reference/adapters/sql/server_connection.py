@@ -14,6 +14,7 @@ from dbal_reference.adapters import (
     UniqueViolation,
     WriteConflictError,
 )
+from dbal_reference.adapters.server_url import Limits
 from dbal_reference.adapters.sql.unit import GaveUpError
 
 CONNECT_S: Final = 5.0
@@ -59,8 +60,10 @@ class ServerConnection(ABC):
             begins; None: any.
     """
 
-    def __init__(self, *, write: bool) -> None:
+    def __init__(self, limits: Limits, *, write: bool) -> None:
         self.write = write
+        self._limits = limits
+        self._renewed_at = 0.0
         self.deadline = float("inf")
         self.expected: int | None = None
         self._depth = 0
@@ -81,7 +84,7 @@ class ServerConnection(ABC):
 
         So most units need not set it anew; the exact end is the reader's of its answers.
         """
-        return 2.0 ** math.ceil(math.log2(self.left_s))
+        return min(self._limits.query_s, 2.0 ** math.ceil(math.log2(self.left_s)))
 
     def begin(self, deadline: float) -> None:
         """Begin a transaction, on a new connection if the old one was lost meanwhile.
@@ -104,6 +107,8 @@ class ServerConnection(ABC):
         self._alone = alone
         self._fresh = True
         self._left = None
+        if time.monotonic() > self._renewed_at + self._limits.recycle_s:
+            self.close()
         self._reused = self.is_open
 
     def _renew(self) -> None:
@@ -120,6 +125,7 @@ class ServerConnection(ABC):
             try:
                 if not reused:
                     self._connect()
+                    self._renewed_at = time.monotonic()
                 start()
             except HopelessError:
                 raise
