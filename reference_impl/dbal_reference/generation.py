@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from random import Random
+from time import monotonic, sleep
 from typing import Any
 
 from dbal_reference.adapters import UnavailableError, UniqueViolation, Unit, WriteConflictError
@@ -17,7 +19,15 @@ from dbal_reference.operations.procedure import Procedure
 from dbal_reference.operations.table import find_procedures
 from dbal_reference.outcome import record
 
+_FIRST_WAIT_S = 0.005
+_CHANCE = Random()  # noqa: S311 -- not a secret
 _ATTEMPTS = 5  # another process on the same file may take a unique value between look and write
+
+
+def _back_off(attempt: int, deadline: float) -> None:
+    """Wait a while, twice as long each time, and no two alike: whoever won may be done by then."""
+    longest = min(_FIRST_WAIT_S * 2**attempt, max(0.0, deadline - monotonic()))
+    sleep(_CHANCE.uniform(0, longest))
 
 
 class Generation:
@@ -169,6 +179,8 @@ class Generation:
         # What the database ended for the sake of another begins anew; a transaction cannot.
         vain = (UniqueViolation, WriteConflictError) if call.meta.tx is None else (UniqueViolation,)
         for attempt in range(_ATTEMPTS):
+            if attempt > 1:  # the first one may have been lazy: then the second is no repetition
+                _back_off(attempt, call.deadline)
             with suppress(*vain), self._writing(call, lazy=attempt == 0) as unit:
                 if not self._is_live(self):
                     raise OutdatedError

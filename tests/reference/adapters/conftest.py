@@ -16,7 +16,7 @@ def images(config: pytest.Config) -> list[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`adapter` is each kind in turn, `both` each but memory, `image` each SQL server's image."""
+    """`adapter` is each kind in turn, `both` each but memory, `sql` speak SQL; `image`: servers."""
     servers_alone = [
         pytest.param(image, marks=pytest.mark.database) for image in images(metafunc.config)
     ]
@@ -25,6 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "adapter": ["memory:", "sqlite:", "sqlite:FILE", *servers_alone, documents],
         "whole": ["memory:", "sqlite:", "sqlite:FILE", *servers_alone, documents],
         "both": ["sqlite:", *servers_alone, documents],
+        "sql": ["sqlite:", *servers_alone],
         "image": servers_alone,
     }
     chosen = {
