@@ -104,12 +104,12 @@ def test_a_token_that_does_not_hold_could_not_run(server: str, suite: str, tmp_p
 def test_a_server_with_rows_of_its_own_is_left_alone(
     server: str, suite: str, tmp_path: Path
 ) -> None:
-    from dbal_conform.core.messages import Request, Value  # noqa: PLC0415 -- for this test alone
+    from dbal_conform.core.messages import Json, Request, Value  # noqa: PLC0415 -- for this test alone
 
     env = environment(DBAL_BOOTSTRAP_TOKEN=TOKEN)
     opening = Opening(manifest("websocket", connect={"url": server}), Path(), {}, 5.0)
     with closing(connect(opening)) as line:
-        page = {"data": {"username": "mine", "email": "mine@example.com"}}
+        page: dict[str, Json] = {"data": {"username": "mine", "email": "mine@example.com"}}
         made = line.exchange(Request(1, "User.create", page, {"token": TOKEN}), timeout_s=10)
         assert isinstance(made, Value)
         done = shell("run", suite, "--url", server, cwd=tmp_path, env=env)
