@@ -10,6 +10,7 @@ from dbal_conform.cli import (
     doctor,
     explain,
     gate,
+    init,
     lint,
     list_,
     matrix,
@@ -68,6 +69,7 @@ for _command in (
     lint,
     selftest,
     targets,
+    init,
     doctor,
 ):
     _command.register(app)
