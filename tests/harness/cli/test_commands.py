@@ -25,6 +25,7 @@ COMMANDS = (
     "lint",
     "targets",
     "doctor",
+    "init target",
     "baseline check",
     "baseline update",
     "baseline prune",
