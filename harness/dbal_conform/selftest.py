@@ -202,9 +202,9 @@ def _trials(place: int, column: _Column, cases: Pack, *, whole: bool) -> Iterato
         for at, case in enumerate(cases)
         if not (breaks and breaks.isdisjoint(case.covers)) and settle(case, site) is None
     ]
-    near = tuple(f'"{name}.'.encode() for name in mutant.near) if mutant else ()
-    if near:  # by what stands in the packed case: any call of such an entity
-        wanted.sort(key=lambda at: not any(name in cases.packed[at] for name in near))
+    near = tuple(f'"{word}'.encode() for word in mutant.near) if mutant else ()
+    if near:  # those first in which most of the words stand, as their packed text has it
+        wanted.sort(key=lambda at: -sum(word in cases.packed[at] for word in near))
     return (Trial(at, place) for at in wanted)
 
 

@@ -25,8 +25,8 @@ SOUND = frozenset({Verdict.PASS, Verdict.OBSERVED, Verdict.DECLINED, Verdict.NOT
 class Mutant(msgspec.Struct, frozen=True, omit_defaults=True):
     """A known-bad implementation: its name, what is wrong with it, and what that breaks.
 
-    One made by a program does not know what it breaks, and is killed by any case; `near` are the
-    entities that it is about.
+    One made by a program may not know what it breaks, and is killed by any case. `near` are words
+    that stand, or begin words, in the cases that it is about: they are asked first.
     """
 
     mutant: str

@@ -22,7 +22,7 @@ from dbal_reference.schema.locate import packaged_schema
 def catalog() -> str:
     """All mutants as a JSON list: `mutant`, `says`, `breaks`, `database`, `near`.
 
-    Those of the schema that a program made break nothing by name.
+    Those that a program made of fields, rules and errors break nothing by name.
     """
     written = [
         {
@@ -34,7 +34,12 @@ def catalog() -> str:
         for each in load_catalog().values()
     ]
     made = [
-        {"mutant": each.name, "says": each.says, "near": list(each.near)}
+        {
+            "mutant": each.name,
+            "says": each.says,
+            "breaks": list(each.breaks),
+            "near": list(each.near),
+        }
         for each in load_changes().values()
     ]
     return json.dumps([*written, *made])

@@ -27,14 +27,52 @@ _MARKS = (
     "managed", "single_write", "only_actor", "generated", "auto", "ttl", "default",
 )  # fmt: skip
 _ON_DELETE = ("cascade", "set_null", "restrict")
+_OF_META = ("min", "max", "min_length", "max_length", "default")
+# The word by which cases are about a part of an entity that is no field.
+_ABOUT = {
+    "limits": "limit",
+    "tree": "parentId",
+    "searchable": "query",
+    "unique": "unique",
+    "graph": "edges",
+}
 _LADDER = ("public", "user", "moderator", "admin", "god", "supergod")
-_NUMBERS = ("limits", "passwords", "verify")
+# What the numbers of contract.yaml are of; by part, then by key.
+_NUMBERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "limits": {
+        "max_request_bytes": ("RPC-MSG-008", "SYS-HELLO-001"),
+        "max_reply_bytes": ("RPC-MSG-008", "SYS-HELLO-001"),
+        "envelope_depth": ("RPC-MSG-001",),
+        "request_id_length": ("RPC-MSG-001", "RPC-MSG-002"),
+        "json_depth": ("TYP-JSON-001", "TYP-JSON-002", "QRY-JSON-001"),
+        "filter_depth": ("QRY-FLT-016",),
+        "filter_members": ("QRY-FLT-016",),
+        "list_operands": ("QRY-FLT-016",),
+        "sort_entries": ("QRY-SORT-006",),
+        "include_depth": ("QRY-INC-001", "QRY-JOIN-001"),
+        "create_many_items": ("GEN-BULK-003",),
+        "in_flight": ("WS-CONN-002", "SYS-HELLO-001"),
+        "nested_transactions": ("TXN-NEST-004",),
+        "transaction_idle_ms": ("TXN-BASE-006",),
+        "actor_session_ms": ("CTL-RESET-004",),
+    },
+    "passwords": {"min_length": ("CRD-SET-003",), "max_length": ("CRD-SET-003",)},
+    "verify": {
+        "failures": ("CRD-VERIFY-004", "CRD-VERIFY-010"),
+        "window_ms": ("CRD-VERIFY-004", "CRD-VERIFY-005"),
+    },
+    "meta": {
+        "deadlineMs": ("CALL-TIME-003", "CALL-TIME-004", "SYS-HELLO-001"),
+        "requestId": ("CALL-ARGS-004", "AUD-REC-001"),
+    },
+}
 
 
 class SchemaChange(NamedTuple):
     """A file below the schema, a place in it, and what stands there instead.
 
-    `near` are the entities that it is about: where to look first for a case that notices.
+    `breaks` are the requirements that no longer hold, where they are known. `near` are words of the
+    cases that it is about: where to look first for one that notices.
     """
 
     file: str
@@ -42,6 +80,7 @@ class SchemaChange(NamedTuple):
     value: Any
     says: str
     near: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -142,40 +181,46 @@ class _Entity:
 
     def _change(self, place: Place, value: Any, says: str) -> SchemaChange:  # noqa: ANN401 -- JSON
         where = ".".join(map(str, place))
-        return SchemaChange(self._file, place, value, f"{self._name}.{where} {says}", (self._name,))
+        about = str(place[1]) if place[0] == "fields" else _ABOUT[str(place[0])]
+        near = (f"{self._name}.", about)
+        return SchemaChange(self._file, place, value, f"{self._name}.{where} {says}", near)
 
 
 def _of_contract(document: Mapping[str, Any]) -> Iterator[SchemaChange]:
-    for part in _NUMBERS:
-        for key, value in document[part].items():
-            if isinstance(value, int):
-                for step in (-1, 1):
-                    says = f"{part}.{key} is {value + step}"
-                    yield SchemaChange("contract.yaml", (part, key), value + step, says)
-    for name, spec in document["meta"].items():
-        for key in ("min", "max", "min_length", "max_length", "default"):
-            if isinstance(spec.get(key), int):
-                for step in (-1, 1):
-                    place = ("meta", name, key)
-                    says = f"meta.{name}.{key} is {spec[key] + step}"
-                    yield SchemaChange("contract.yaml", place, spec[key] + step, says)
+    for part, numbers in _NUMBERS.items():
+        for key, breaks in numbers.items():
+            node = document[part][key]
+            ends = [(each,) for each in _OF_META if each in node] if part == "meta" else [()]
+            for place in ((part, key, *end) for end in ends):
+                yield from _stepped(document, place, breaks)
+
+
+def _stepped(
+    document: Mapping[str, Any], place: Place, breaks: tuple[str, ...]
+) -> Iterator[SchemaChange]:
+    value: Any = document
+    for step in place:
+        value = value[step]
+    for other in (value - 1, value + 1):
+        says = f"{'.'.join(map(str, place))} is {other}"
+        yield SchemaChange("contract.yaml", place, other, says, breaks=breaks)
 
 
 def _of_errors(document: Mapping[str, Any]) -> Iterator[SchemaChange]:
     for kind in ("errors", "envelope"):
         for name, spec in document[kind].items():
             says = f"{name} has the code {spec['code'] + 1}"
-            yield SchemaChange("errors.yaml", (kind, name, "code"), spec["code"] + 1, says)
+            place = (kind, name, "code")
+            yield SchemaChange("errors.yaml", place, spec["code"] + 1, says, (name,))
     for name, spec in document["errors"].items():
         place = ("errors", name, "retryable")
-        yield SchemaChange(
-            "errors.yaml", place, not spec["retryable"], f"{name} is retried otherwise"
-        )
+        says = f"{name} is retried otherwise"
+        yield SchemaChange("errors.yaml", place, not spec["retryable"], says, (name,))
 
 
 def _of_rules(document: Mapping[str, Any]) -> Iterator[SchemaChange]:
     for number, rule in enumerate(document["rules"]):
-        near, place = (rule["entity"],), ("rules", number)
+        near, place = (f"{rule['entity']}.",), ("rules", number)
         title = f"rule {number + 1} ({rule['entity']})"
         lowest = _LADDER.index(rule["role"][0])
         if lowest:
