@@ -25,10 +25,10 @@ def confine(user: str | None) -> None:
         SettingsError: there is no such user, or only root could become it.
     """
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, hard)):
+        with suppress(ValueError, OSError):  # a stricter keeper may forbid the call itself
+            resource.setrlimit(limit, (most, most))
     if user is not None:
         _become(user)
 

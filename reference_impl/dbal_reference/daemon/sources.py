@@ -11,8 +11,9 @@ import msgspec
 from dbal_reference.daemon.settings import Settings, SettingsError
 
 _PREFIX: Final = "DBAL_"
-_SECRET: Final = ("bootstrap_token", "database", "audit.database")
+_URLS: Final = ("database", "audit.database")
 _FROM_FILE: Final = {"database_file": "database", "bootstrap_token_file": "bootstrap_token"}
+_MOUNTED: Final = "/run/secrets"
 _LONGEST_SECRET: Final = 65_536
 
 Flat: TypeAlias = dict[str, Any]  # by dotted name
@@ -62,13 +63,23 @@ def _read_file(file: Path) -> Flat:
         raise SettingsError(str(file), f"cannot be read: {error.strerror}") from None
     except ValueError as error:  # of TOML, of UTF-8
         raise SettingsError(str(file), f"is no TOML: {error}") from None
-    if any(name in values for name in _SECRET):
+    if any(_is_secret(name, value) for name, value in values.items()):
         _need_kept(file)
     return values
 
 
+def _is_secret(name: str, value: object) -> bool:
+    """A token, or a URL with somebody's name, and so perhaps his password, in it."""
+    return name == "bootstrap_token" or (name in _URLS and "@" in str(value))
+
+
 def _need_kept(file: Path) -> None:
-    """Refuse a file with secrets in it that others than owner and group may read."""
+    """Refuse a file with secrets in it that others than owner and group may read.
+
+    Container engines mount secrets with modes of their own, where nobody else is to read them.
+    """
+    if file.absolute().is_relative_to(_MOUNTED):
+        return
     mode = file.stat().st_mode
     if mode & (stat.S_IROTH | stat.S_IWOTH):
         raise SettingsError(

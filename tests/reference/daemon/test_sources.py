@@ -111,9 +111,11 @@ def test_a_file_with_secrets_that_everybody_may_read_is_refused(file: Path, mode
 
 
 def test_a_file_without_secrets_may_be_anybody_s(file: Path) -> None:
-    file.write_text('websocket = ":1"\n')
+    file.write_text('websocket = ":1"\ndatabase = "sqlite:app.db"\n')
     file.chmod(0o644)
-    assert read_settings(file, {}, {"database": "memory:"}).websocket == ":1"
+    assert read_settings(file, {}, {}).websocket == ":1"
+    file.write_text('websocket = ":1"\nbootstrap_token = "hunter2"\n')
+    assert "everybody may read it" in refusal({"database": "memory:"}, file)
 
 
 def test_secrets_may_be_in_files_of_their_own(tmp_path: Path) -> None:
