@@ -27,7 +27,7 @@ class PublicWorld:
     """A world without `conformance.reset`. What cannot be made so could not run, and says why."""
 
     def open(self, stage: Stage) -> Flow[None]:
-        """Empty the target, then make actors with sessions, and fixtures in their order."""
+        """Empty the target, then make users, fixtures in their order, and sessions of the users."""
         case = stage.setting.case
         if "migrations" in case.requires:
             reason = "a migration cannot be taken back without conformance.reset"
@@ -35,10 +35,12 @@ class PublicWorld:
         yield from _empty(stage)
         _tenant(stage, DEFAULT_TENANT)
         for name, actor in case.actors.items():
-            yield from _make_actor(stage, name, actor)
+            yield from _make_user(stage, name, actor)
         for entity, rows in case.fixtures.items():
             for place, row in enumerate(rows):
                 yield from _make_row(stage, entity, row, f"fixtures.{entity}[{place}]")
+        for name in case.actors:
+            yield from _make_session(stage, name)
 
     def close(self, stage: Stage) -> Flow[None]:
         """Leave nothing behind."""
@@ -78,7 +80,7 @@ def _delete(stage: Stage, entity: str, rows: list[dict[str, Json]]) -> Flow[None
         yield from ask(stage, f"{entity}.delete", args, _STEP)
 
 
-def _make_actor(stage: Stage, name: str, actor: Actor) -> Flow[None]:
+def _make_user(stage: Stage, name: str, actor: Actor) -> Flow[None]:
     tenant = DEFAULT_TENANT if actor.tenant is UNSET else actor.tenant
     data: dict[str, Json] = {
         "username": name.ljust(SHORTEST_USERNAME, "_"),
@@ -89,21 +91,22 @@ def _make_actor(stage: Stage, name: str, actor: Actor) -> Flow[None]:
     user = yield from _made(stage, "User.create", {"data": data}, f"actors.{name}")
     token = _derived(stage, f"token {name}").hex()
     stage.setting.secrets.plant(token)
-    created = user.get("createdAt")
-    now_ms = created if isinstance(created, int) else 0
+    stage.tokens[name] = token
+    members = {member: user.get(member) for member in ("id", "username", "tenantId", "createdAt")}
+    stage.scope.actors[name] = {**members, "token": token}
+
+
+def _make_session(stage: Stage, name: str) -> Flow[None]:
+    """Let an actor in: after the fixtures, for a password set later ends it (AUT-TOK-004)."""
+    actor = stage.scope.actors[name]
+    known = actor if isinstance(actor, dict) else {}
+    created = known.pop("createdAt", None)
     session: dict[str, Json] = {
-        "userId": user.get("id"),
-        "token": token,
-        "expiresAt": now_ms + SESSION_MS,
+        "userId": known.get("id"),
+        "token": known.get("token"),
+        "expiresAt": (created if isinstance(created, int) else 0) + SESSION_MS,
     }
     yield from _made(stage, "Session.create", {"data": session}, f"actors.{name}")
-    stage.tokens[name] = token
-    stage.scope.actors[name] = {
-        "id": user.get("id"),
-        "username": user.get("username"),
-        "token": token,
-        "tenantId": user.get("tenantId"),
-    }
 
 
 def _make_row(stage: Stage, entity: str, written: dict[str, Json], place: str) -> Flow[None]:
