@@ -19,7 +19,12 @@ _CHANGING: Final = frozenset(
 _DEFINING: Final = frozenset({"create", "alter", "drop"})
 _CHANGING_WITH: Final = re.compile(r"\b(?:insert\s+into|update\s+\w|delete\s+from|merge\s+into)\b")
 _AUTOCOMMIT: Final = re.compile(r"\bautocommit\s*:?=\s*'?(\w+)")
+# A block of MariaDB is one statement; what stands before those in it, and ends nothing but itself.
 _COMPOUND: Final = re.compile(r"\s*begin\s+not\s+atomic\b")
+_BLOCK: Final = re.compile(
+    r"^\s*(?:(?:if|elseif)\b.*?\bthen\b|(?:while|for)\b.*?\bdo\b|else\b|loop\b|repeat\b|end\b.*)",
+    re.DOTALL,
+)
 _NOTHING: Final[frozenset[What]] = frozenset()
 
 
@@ -63,7 +68,10 @@ def _texts(message: bytes) -> Iterator[str]:
     """Yield the statements of a message, each in lower case and without what it quotes."""
     # Each byte a character: in UTF-8, no byte of another character looks like one of ours.
     text = _OPAQUE.sub(" ", message[:LOOKED_AT].decode("latin-1").lower())
-    text = _COMPOUND.sub("", text)
+    block = _COMPOUND.match(text)
+    if block is not None:
+        yield from (_BLOCK.sub("", part) for part in text[block.end() :].split(";"))
+        return
     if next(iter(_WORD.findall(text[:80])), "") in _DEFINING:
         yield text  # a body may hold semicolons
         return

@@ -67,6 +67,16 @@ def test_a_savepoint_that_is_undone_ends_no_transaction() -> None:
     assert heard(*texts)[-1] == {"commit"}
 
 
+def test_the_end_of_a_block_commits_nothing() -> None:
+    lock = "SELECT v INTO @v FROM w FOR UPDATE; IF @v <> 1 THEN SIGNAL SQLSTATE '45000'; END IF"
+    off, commit = "SET AUTOCOMMIT = 0", "COMMIT"
+    assert heard(off, f"BEGIN NOT ATOMIC {lock}; END", commit) == [set()] * 3
+    block = f"BEGIN NOT ATOMIC {lock}; INSERT INTO t VALUES (1); END"  # noqa: S608 -- not executed
+    assert heard(off, block, commit)[1:] == [{"write"}, {"commit"}]
+    assert heard(off, "BEGIN NOT ATOMIC DELETE FROM t; COMMIT; END")[1] == {"write", "commit"}
+    assert heard(off, "BEGIN NOT ATOMIC IF @v = 1 THEN DELETE FROM t; END IF; END")[1] == {"write"}
+
+
 def test_without_autocommit_nothing_is_committed_by_itself() -> None:
     off, on = "SET AUTOCOMMIT = 0", "SET autocommit=1"
     write = "INSERT INTO t VALUES (1)"
