@@ -62,6 +62,8 @@ class Guardian:
     def _obey(self, word: str) -> None:
         if word == "pause":
             self._child.send_signal(signal.SIGSTOP)
+            # The signal is on its way; whoever asked relies on nothing being done any more.
+            os.waitid(os.P_PID, self._child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         elif word == "kill":
             self._kill()
         else:

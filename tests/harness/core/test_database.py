@@ -17,7 +17,9 @@ from dbal_conform.core.errors import InputError
         ("mysql:8.4.3-lts_1", ("mysql", "mysql", "8.4.3-lts_1", "mysql:8.4.3-lts_1")),
         ("mariadb:11.8", ("mariadb", "mysql", "11.8", "mariadb:11.8")),
         ("mysql:8.4", ("mysql", "mysql", "8.4", "mysql:8.4")),
-        ("mongo:7", ("mongo", "mongo", "7", "")),
+        ("mongo:7", ("mongo", "mongo", "7", "mongo:7")),
+        ("secantusdb", ("secantusdb", "mongo", "", "")),
+        ("secantusdb:standalone", ("secantusdb", "mongo", "standalone", "")),
         ("oracle:23", ("oracle", "oracle", "23", "")),
     ],
 )  # fmt: skip
@@ -75,3 +77,10 @@ def test_an_odd_url_is_refused_and_not_quoted(url: str) -> None:
 
 def test_a_database_of_one_url_is_one() -> None:
     assert database_of("postgres:17") == Database("postgres:17", "postgres", "postgres", "17")
+
+
+def test_an_emulator_has_no_version_to_choose() -> None:
+    assert database_of("secantusdb:standalone").emulator == "secantusdb"
+    assert database_of("mongo:7").emulator == ""
+    with pytest.raises(InputError, match="or as secantusdb:standalone"):
+        database_of("secantusdb:8")

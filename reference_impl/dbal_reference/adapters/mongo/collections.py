@@ -7,6 +7,7 @@ from pymongo.errors import OperationFailure
 
 from dbal_reference.adapters.constraints import Constraint, plain_indexes
 from dbal_reference.adapters.mongo.documents import KEY, Document
+from dbal_reference.adapters.mongo.lease import FREE, THIS
 from dbal_reference.adapters.mongo.plan import Plan, Shape, columns
 from dbal_reference.adapters.mongo.server import WRITER, Server
 from dbal_reference.errors import SchemaError
@@ -41,7 +42,7 @@ def make_collections(server: Server, plan: Plan) -> None:
         if found is None:
             _note(server, name, {"fields": fields})
     _note(server, "writer", {"turn": 0}, collection=WRITER)
-    _note(server, "lease", {"holder": ""}, collection=WRITER)
+    _note(server, THIS, FREE, collection=WRITER)
 
 
 def _create(server: Server, name: str) -> None:

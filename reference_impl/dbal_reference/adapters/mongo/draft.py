@@ -197,6 +197,9 @@ class Draft(MemoryUnit):
             row = codec.row(document)
             if (entity, row[codec.key]) not in self._loaded:
                 self._loaded[entity, row[codec.key]] = document
+                # It is the only one with these values.
+                for fields in _unique(self._plan.shapes[entity]):
+                    self._asked.add((entity, fields, tuple([row[name] for name in fields])))
                 table.lay(row)
 
 

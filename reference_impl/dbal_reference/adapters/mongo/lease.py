@@ -5,16 +5,16 @@ holds the others up for that long.
 """
 
 import secrets
-from typing import Any, Final
+from typing import Final
 
 from bson.datetime_ms import DatetimeMS
 
 from dbal_reference.adapters.mongo.documents import KEY, Document
 from dbal_reference.adapters.mongo.loose import Documents
 
+THIS: Final = "lease"
+FREE: Final[Document] = {"until": DatetimeMS(0)}
 _LEASE_MS: Final = 60_000  # longer than any unit may take
-_THIS: Final = "lease"
-_LONG_AGO: Final[Document] = {"$literal": DatetimeMS(0)}
 
 
 class Lease:
@@ -26,15 +26,15 @@ class Lease:
 
     def take(self) -> bool:
         """Have the turn, unless another one has it."""
-        free: dict[str, Any] = {"$lt": [{"$ifNull": ["$until", _LONG_AGO]}, "$$NOW"]}
-        until = {"$add": ["$$NOW", _LEASE_MS]}
+        now_ms = int(
+            DatetimeMS(self._documents.database.client.admin.command("hello")["localTime"])
+        )
         taken = self._documents.update_one(
-            {KEY: _THIS, "$expr": free}, [{"$set": {"holder": self._holder, "until": until}}]
+            {KEY: THIS, "until": {"$lt": DatetimeMS(now_ms)}},
+            {"$set": {"holder": self._holder, "until": DatetimeMS(now_ms + _LEASE_MS)}},
         )
         return taken.modified_count == 1
 
     def give_back(self) -> None:
         """Let others have it; harmless if it is lost."""
-        self._documents.update_one(
-            {KEY: _THIS, "holder": self._holder}, [{"$set": {"until": _LONG_AGO}}]
-        )
+        self._documents.update_one({KEY: THIS, "holder": self._holder}, {"$set": FREE})

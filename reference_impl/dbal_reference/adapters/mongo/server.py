@@ -11,11 +11,12 @@ from pymongo.write_concern import WriteConcern
 
 from dbal_reference.adapters.mongo.documents import Document
 from dbal_reference.adapters.mongo.errors import meaning
-from dbal_reference.adapters.mongo.loose import ABORT_S, Documents, LooseEnds
+from dbal_reference.adapters.mongo.loose import Documents, LooseEnds
 from dbal_reference.adapters.mongo.url import MongoUrl
 
 OLDEST: Final = 5  # $setWindowFields, $getField, lookups with a pipeline, reads of one snapshot
 WRITER: Final = "dbal_writer"  # the collection of the one document that whoever writes has
+_PARTING_S: Final = 2.0  # for a server that is not there to come once more
 _OTHERS: Final = {"secantusVersion": "secantusdb", "ferretdb": "ferretdb"}
 SNAPSHOT: Final = ReadConcern("snapshot")
 KEPT: Final = WriteConcern("majority")  # what was confirmed survives the loss of a member
@@ -64,8 +65,7 @@ class Server:
 
     def close(self) -> None:
         """Leave nothing that holds others up, if that can be; close all connections."""
-        if self.is_there:
-            self.loose_ends.tie(self.collection(WRITER), ABORT_S)
+        self.loose_ends.tie(self.collection(WRITER), _PARTING_S)
         self.client.close()
 
     def last_write(self) -> object:
