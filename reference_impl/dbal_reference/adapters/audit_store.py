@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, MetaData, String, Table, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from dbal_reference.adapters import UnavailableError
-from dbal_reference.audit import Record
 
 TABLE: Final = "dbal_audit"
 
@@ -53,7 +51,7 @@ _records = Table(
 
 
 class AuditStore:
-    """A sink of `AuditLog`; makes its table if it is missing.
+    """Keeps audit records; makes its table if it is missing.
 
     `run` tells starts of servers apart, of which several may share the database.
 
@@ -83,15 +81,15 @@ class AuditStore:
             self._engine.dispose()
             raise UnavailableError from None
 
-    def __call__(self, record: Record) -> None:
-        """Add a record.
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Add a record, by the names of section 12.
 
         Raises:
             UnavailableError: it was not stored.
         """
-        row = {**msgspec.structs.asdict(record), "run": self._run}
-        if record.id is not None:
-            row["id"] = str(record.id)[:1024]
+        row = {**record, "run": self._run}
+        if row["id"] is not None:
+            row["id"] = str(row["id"])[:1024]
         try:
             with self._engine.begin() as connection:
                 connection.execute(_records.insert(), row)

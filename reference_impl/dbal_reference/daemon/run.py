@@ -87,7 +87,7 @@ def _audit(settings: Audit, stack: ExitStack) -> tuple[Sink | None, Callable[[],
 
         store = AuditStore(settings.database)
         stack.callback(store.close)
-        return store, _nothing
+        return lambda record: store.add(msgspec.structs.asdict(record)), _nothing
     return None, _nothing
 
 

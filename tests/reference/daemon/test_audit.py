@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests import servers
 from tests.reference.daemon.serving import DOORS, Serving
@@ -13,7 +14,7 @@ from tests.reference.talk import BOOTSTRAP, Json, Refusal
 
 from dbal_reference.adapters import UnavailableError
 from dbal_reference.adapters.audit_store import AuditStore
-from dbal_reference.audit import Record
+from dbal_reference.audit import Record, Sink
 from dbal_reference.daemon.audit_file import AuditFile
 
 ALICE = {"username": "alice", "email": "alice@example.com"}
@@ -89,6 +90,11 @@ def test_a_write_whose_record_cannot_be_stored_is_refused() -> None:
         assert serving.adapter.holds_rows() is False
 
 
+def into(store: AuditStore) -> Sink:
+    """The sink that the server makes of it."""
+    return lambda told: store.add(msgspec.structs.asdict(told))
+
+
 def open_sqlite(tmp_path: Path) -> tuple[str, Callable[[], list[Json]]]:
     place = tmp_path / "audit.db"
 
@@ -105,7 +111,7 @@ def test_records_may_be_in_a_database_of_their_own(tmp_path: Path) -> None:
     url, rows = open_sqlite(tmp_path)
     for _ in range(2):
         store = AuditStore(url)
-        with Serving("sqlite:", **DOORS, audit_sink=store) as serving:
+        with Serving("sqlite:", **DOORS, audit_sink=into(store)) as serving:
             serving.post("User.create", {"data": ALICE}, BOOTSTRAP)
             with pytest.raises(Refusal):
                 serving.post("User.read", {"id": "x"}, BOOTSTRAP)
@@ -119,10 +125,11 @@ def test_records_may_be_in_a_database_of_their_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("image", ["postgres:17", "mariadb:11.8"])
 def test_also_on_servers(image: str) -> None:
     store = AuditStore(servers.url_of(image, "audit"))
-    store(record(1))
+    sink = into(store)
+    sink(record(1))
     with pytest.raises(UnavailableError):
-        store(record(1))  # of one run, there is one of each number
-    store(record(2))
+        sink(record(1))  # of one run, there is one of each number
+    sink(record(2))
     store.close()
 
 

@@ -166,3 +166,17 @@ def test_one_killed_while_many_write_keeps_whole_calls_alone(tmp_path: Path) -> 
         assert {name[:-1] + "a" for name in names} <= names
         assert {name[:-1] + "b" for name in names} <= names
     rows.close()
+
+
+def test_audit_records_go_where_the_settings_say(tmp_path: Path) -> None:
+    audit, file = tmp_path / "audit.db", tmp_path / "audit.jsonl"
+    for setting in (f"audit.database=sqlite:{audit}", f"audit.file={file}"):
+        with Started(*MEMORY, *SOCKET, "--set", setting) as started:
+            with connect(started.urls["websocket"]) as raw:
+                Socket(raw).call("User.create", {"data": ALICE}, SYSTEM)
+            started.process.send_signal(signal.SIGHUP)
+            assert started.stop() == 0
+    rows = sqlite3.connect(audit)
+    assert rows.execute("SELECT operation FROM dbal_audit").fetchall() == [("create",)]
+    rows.close()
+    assert [json.loads(line)["operation"] for line in file.read_text().splitlines()] == ["create"]
