@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from dbal_conform.core.errors import InputError
-from dbal_conform.core.manifest import Manifest, fill, unknown_placeholders
+from dbal_conform.core.manifest import Connect, Manifest, Ready, Start, fill, unknown_placeholders
 
 FULL = {
     "target": "my-dbal",
@@ -70,3 +70,17 @@ def test_databases_are_told_without_a_password() -> None:
     assert told[0] == "sqlite"
     assert "hush" not in told[1]
     assert "db.example" in told[1]
+
+
+def test_what_nobody_starts_is_shared_by_all_who_test_it() -> None:
+    running = Manifest("mine", "websocket", connect=Connect(url="ws://host/rpc"))
+    assert running.is_shared
+    assert not Manifest("mine", "websocket", start=Start(command=("./mine",))).is_shared
+    assert not Manifest("mine", "in-process").is_shared
+
+
+def test_how_long_it_may_take_to_be_ready_is_told_in_seconds() -> None:
+    assert Manifest("mine", "stdio").ready_s is None
+    assert Manifest("mine", "stdio", start=Start(command=("./mine",))).ready_s is None
+    assert Manifest("mine", "stdio", start=Start(ready=Ready("2m"))).ready_s == 120.0
+    assert Manifest("mine", "stdio", start=Start(ready=Ready("500ms"))).ready_s == 0.5
