@@ -1,7 +1,7 @@
 """The DBAL, the plain driver and the ORM, at the same work on the same tables."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,12 +32,10 @@ def compare(url: str, name: str, rounds: int) -> None:
     try:
         _check(subjects)
         print(f"### {name} {_drivers(url)}\n")
-        print(
-            "| | DBAL, µs | plain, µs | ORM, µs | DBAL / plain | DBAL / ORM | CPU here, DBAL / plain / ORM, µs |"
-        )
+        print("| | DBAL, µs | plain, µs | ORM, µs | DBAL / plain | DBAL / ORM | CPU here, µs |")
         print("|---|---|---|---|---|---|---|")
-        for title, (work, share) in _WORKS.items():
-            _row(title, subjects, work, rounds // share)
+        for title, (_, share) in _WORKS.items():
+            _row(title, subjects, rounds // share)
         _audit(url, rounds)
         print()
     finally:
@@ -45,13 +43,18 @@ def compare(url: str, name: str, rounds: int) -> None:
             subject.close()
 
 
-def _row(title: str, subjects: list[Subject], work: Work, rounds: int) -> None:
-    chooser = {subject.name: world.Chooser(1) for subject in subjects}
-    works = {
-        subject.name: lambda subject=subject: work(subject, chooser[subject.name].user())
+def _works(title: str, subjects: Sequence[Subject]) -> dict[str, Callable[[], object]]:
+    """The same work for each, on the same keys in the same order."""
+    work, _ = _WORKS[title]
+    choosers = {subject.name: world.Chooser(1) for subject in subjects}
+    return {
+        subject.name: lambda subject=subject: work(subject, choosers[subject.name].user())
         for subject in subjects
     }
-    times = by_turns(works, rounds, _WARM_UP)
+
+
+def _row(title: str, subjects: list[Subject], rounds: int) -> None:
+    times = by_turns(_works(title, subjects), rounds, _WARM_UP)
     dbal, plain, orm = (times[subject.name] for subject in subjects)
     told = (
         f"{dbal.median_us:.0f}",
@@ -72,13 +75,7 @@ def _audit(url: str, rounds: int) -> None:
         audited = open_audited(connection)
         try:
             for title in _AUDITED:
-                work, _ = _WORKS[title]
-                chooser = world.Chooser(1)
-                works = {
-                    subject.name: lambda subject=subject: work(subject, chooser.user())
-                    for subject in (audited, bare)
-                }
-                times = by_turns(works, rounds, _WARM_UP)
+                times = by_turns(_works(title, (audited, bare)), rounds, _WARM_UP)
                 with_sink, without = times[audited.name], times[bare.name]
                 print(
                     f"| {title}, with an audit file | {with_sink.median_us:.0f} | "

@@ -1,6 +1,8 @@
 """The DBAL in this process, called as its users call it: by a client with a token."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -80,7 +82,7 @@ class Audited:
     def __init__(self, url: str, file: str) -> None:
         self.schema = load_schema(None)
         self._adapter = open_adapter(self.schema, url)
-        self._file = open(file, "ab", buffering=0)  # noqa: SIM115 -- closed by `close`
+        self._file = Path(file).open("ab", buffering=0)  # noqa: SIM115 -- closed by `close`
         encode = msgspec.json.Encoder().encode
         self._service = Service(self.schema, self._adapter, audit_sink=self._keep)
         self._encode = encode
@@ -122,8 +124,6 @@ def fill(url: str) -> None:
 
 def store(adapter: Any, entity: str, rows: Sequence[dict[str, Any]]) -> None:  # noqa: ANN401 -- an adapter
     """Insert in units of a size that every server takes."""
-    from time import monotonic  # noqa: PLC0415
-
     for start in range(0, len(rows), 1000):
         with adapter.unit(write=True, deadline=monotonic() + 120) as unit:
             unit.insert(entity, rows[start : start + 1000])

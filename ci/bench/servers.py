@@ -8,12 +8,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from dbal_conform.environments import admin
 
 _PORTS = {"postgres": 5432, "mariadb": 3306, "mysql": 3306}
 _DATA = {"postgres": "/var/lib/postgresql/data", "mariadb": "/var/lib/mysql"}
 _PATIENCE_S = 120.0
+_DOCKER = "docker"
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def started(image: str) -> Iterator[str]:
     secret = "POSTGRES_PASSWORD" if kind == "postgres" else f"{name}_ROOT_PASSWORD"
     told = subprocess.run(
         [
-            *("docker", "run", "--detach", "--label", "dbal-conform.bench=true"),
+            *(_DOCKER, "run", "--detach", "--label", "dbal-conform.bench=true"),
             *("--publish", f"127.0.0.1:{port}:{_PORTS[kind]}"),
             *("--tmpfs", _DATA.get(kind, "/var/lib/mysql")),
             *("--env", f"{secret}={word}"),
@@ -45,7 +47,7 @@ def started(image: str) -> Iterator[str]:
     finally:
         container = told.stdout.strip()
         subprocess.run(
-            ["docker", "rm", "--force", "--volumes", container], check=True, capture_output=True
+            [_DOCKER, "rm", "--force", "--volumes", container], check=True, capture_output=True
         )
 
 
@@ -60,7 +62,7 @@ def print_machine() -> None:
 
 
 def _processor() -> str:
-    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+    with Path("/proc/cpuinfo").open(encoding="ascii", errors="replace") as file:
         for line in file:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()

@@ -14,7 +14,7 @@ Work = Callable[[], object]
 
 
 class Times(NamedTuple):
-    """Seconds of one subject, in the order of the rounds: on the clock, and of this process' CPU."""
+    """Seconds of one subject, round by round: on the clock, and of this thread's CPU."""
 
     wall: list[float]
     cpu: list[float]
@@ -38,7 +38,7 @@ class Ratio(NamedTuple):
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.2f} ({self.low:.2f}–{self.high:.2f})"
+        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
 def by_turns(works: Mapping[str, Work], rounds: int, warm_up: int) -> dict[str, Times]:

@@ -1,4 +1,4 @@
-"""What is stored before anything is timed, and the texts of the statements that a program writes."""
+"""What is stored before anything is timed, and who asks."""
 
 import hashlib
 import random
