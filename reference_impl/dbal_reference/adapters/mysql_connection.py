@@ -268,7 +268,8 @@ class MysqlConnection(ServerConnection):
             cursor = self._run(text, parameters)
         except pymysql.MySQLError as error:
             idle = self._fresh and self._reused and not self._alone
-            if not idle or not isinstance(meaning(error), UnavailableError):
+            # Whoever waited until the deadline did not find it lost, and has no time to begin anew.
+            if not idle or not isinstance(self.meaning(error), UnavailableError):
                 raise
             self._renew()
             cursor = self._run(text, parameters)

@@ -229,7 +229,7 @@ class PostgresConnection(ServerConnection):
             found = self.pipeline.run(whole)
         except psycopg.Error as error:
             idle = self._fresh and self._reused
-            if not idle or not isinstance(meaning(error), UnavailableError):
+            if not idle or not isinstance(self.meaning(error), UnavailableError):
                 raise
             self._renew()  # it was lost while nobody used it, and nothing with it
             found = self.pipeline.run(whole)

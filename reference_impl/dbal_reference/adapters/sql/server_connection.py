@@ -251,6 +251,8 @@ class ServerConnection(ABC):
         if left is not None and self._fresh:  # it may be lost, and must not be sent with a commit
             self._carry_out(left)
             left = None
+            if time.monotonic() > self.deadline:  # that took its time
+                raise OverdueError
         self.deadline = max(self.deadline, time.monotonic() + HEARING_S)  # what came of it
         try:
             self._commit(left)
