@@ -20,7 +20,7 @@ from dbal_conform.corpus.load import load_corpus
 from dbal_conform.corpus.locate import schema_root
 from dbal_conform.corpus.target import Target, find_targets, packaged_targets
 from dbal_conform.environments.servers import Servers
-from dbal_conform.environments.survey import Survey, survey
+from dbal_conform.environments.survey import PACKAGES, Survey, survey
 from dbal_conform.executors.job import Job, Ware
 from dbal_conform.executors.pool import Pool
 from dbal_conform.version import TOOL
@@ -117,7 +117,7 @@ def _reports() -> Finding:
 def _docker(found: Survey, *, needed: bool) -> Finding:
     """Tell what there is for starting servers."""
     client = f"the command {found.client}" if found.client else "no docker command"
-    packages = ", ".join(found.packages) or "none of testcontainers, docker, psycopg, pymysql"
+    packages = ", ".join(found.packages) or f"none of {', '.join(PACKAGES)}"
     if found.lacking:
         what = f"{client}; {packages}; {found.lacking}"
         advice = "targets on memory and sqlite run without it"

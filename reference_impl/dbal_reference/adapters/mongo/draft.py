@@ -42,6 +42,7 @@ class Draft(MemoryUnit):
         self._find_documents = find
         self._asked: set[tuple[Any, ...]] = set()
         self._loaded: dict[tuple[str, Key], Document] = {}
+        self._held: dict[tuple[str, str], dict[Any, list[Row]]] = {}  # by what a reference holds
         self._log: list[tuple[str, Row | None, Row | None]] = []  # entity, before, after
 
     def changes(self) -> list[Change]:
@@ -121,23 +122,31 @@ class Draft(MemoryUnit):
                 )
 
     def foresee_deletion(self, entity: str, rows: Sequence[Row]) -> None:
-        """Load everything that hangs on these rows."""
+        """Load everything that hangs on these rows: what goes along, then what stays."""
+        going: dict[str, list[Row]] = {}
         generation: dict[str, list[Row]] = {entity: list(rows)}
         seen: set[tuple[str, Key]] = set()
         while generation:
             following: dict[str, list[Row]] = {}
-            for name, going in generation.items():
-                for link in self._plan.shapes[name].pointed:
-                    children = self._children(link, [row[link.target_field] for row in going])
+            for name, those in generation.items():
+                going.setdefault(name, []).extend(those)
+                for link in self._pointed(name, "cascade"):
                     key = self._plan.shapes[link.entity].key
+                    children = self._children(link, [row[link.target_field] for row in those])
                     fresh = [row for row in children if (link.entity, row[key]) not in seen]
-                    if link.on_delete == "cascade":
-                        seen.update((link.entity, row[key]) for row in fresh)
+                    seen.update((link.entity, row[key]) for row in fresh)
+                    if fresh:
                         following.setdefault(link.entity, []).extend(fresh)
-                    elif link.on_delete == "set_null" and fresh:
-                        loose = [(row, {**row, link.field: None}) for row in fresh]
-                        self.foresee_changes(link.entity, loose)
-            generation = {name: found for name, found in following.items() if found}
+            generation = following
+        for name, those in going.items():
+            for link in self._pointed(name, "set_null", "restrict"):
+                children = self._children(link, [row[link.target_field] for row in those])
+                if link.on_delete == "set_null":
+                    loose = [(row, {**row, link.field: None}) for row in children]
+                    self.foresee_changes(link.entity, loose)
+
+    def _pointed(self, entity: str, *on_delete: str) -> list[Reference]:
+        return [link for link in self._plan.shapes[entity].pointed if link.on_delete in on_delete]
 
     def rows(self, entity: str, keys: Iterable[Key]) -> list[Row]:
         """The rows with these keys, as far as there are any."""
@@ -174,7 +183,8 @@ class Draft(MemoryUnit):
     def _children(self, link: Reference, values: Iterable[Any]) -> list[Row]:
         wanted = {value for value in values if value is not None}
         self.need(link.entity, (link.field,), ((value,) for value in wanted))
-        return [row for row in self.state[link.entity].rows.values() if row[link.field] in wanted]
+        held = self._held.get((link.entity, link.field), {})
+        return [row for value in wanted for row in held.get(value, ())]
 
     def _having(self, entity: str, fields: tuple[str, ...], wanted: Iterable[Values]) -> Filter:
         """A condition: the last field one of several values, for each combination of the others."""
@@ -197,6 +207,9 @@ class Draft(MemoryUnit):
             row = codec.row(document)
             if (entity, row[codec.key]) not in self._loaded:
                 self._loaded[entity, row[codec.key]] = document
+                for link in self._plan.shapes[entity].pointing:
+                    held = self._held.setdefault((entity, link.field), {})
+                    held.setdefault(row[link.field], []).append(row)
                 # It is the only one with these values.
                 for fields in _unique(self._plan.shapes[entity]):
                     self._asked.add((entity, fields, tuple([row[name] for name in fields])))
