@@ -76,6 +76,7 @@ class Emulation:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            start_new_session=True,  # a signal to all of a group is not for it
         )
 
     def last_words(self) -> str | None:

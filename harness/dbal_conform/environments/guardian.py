@@ -90,6 +90,7 @@ class Guardian:
             return subprocess.Popen(  # noqa: S603 -- the owner says what to run
                 self._command,
                 cwd=self._folder,
+                preexec_fn=_heed,  # noqa: PLW1509 -- there is no other thread here
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -97,10 +98,17 @@ class Guardian:
             )
 
 
+def _heed() -> None:
+    """Undo what a command would inherit: being told to stop, it is to stop."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def main() -> int:
     """Guard; the status is the command's."""
-    # Ctrl-C is for the owner, who may still need the database to tidy up.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # These are for the owner, who may still need the database to tidy up; his end is ours.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     guardian = Guardian(Path(sys.argv[1]), sys.argv[2:])
     try:
         return guardian.watch()

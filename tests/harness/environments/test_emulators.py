@@ -76,18 +76,26 @@ def test_its_databases_are_gone_when_it_is(bases: tuple[Base, Base]) -> None:
     assert folder.exists()
 
 
-def test_it_ends_when_its_owner_was_killed() -> None:
+@pytest.mark.parametrize("everybody", [False, True])
+def test_it_ends_when_its_owner_was_killed(*, everybody: bool) -> None:
     with subprocess.Popen(
         (sys.executable, "-c", OWNER),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         text=True,
+        start_new_session=True,
     ) as owner:
         assert owner.stdout is not None
         guard = Path(owner.stdout.readline().strip())
         born = {child.pid for child in psutil.Process(owner.pid).children(recursive=True)}
-        assert born
+        while len(born) < 2:  # the guardian, and what it guards
+            sleep(0.05)
+            born = {child.pid for child in psutil.Process(owner.pid).children(recursive=True)}
+        if everybody:  # as a shell's `timeout` does, to the owner and those that he has started
+            for child in psutil.Process(owner.pid).children():
+                child.terminate()
+            sleep(0.2)  # a guardian that heeds it is gone by then
         owner.send_signal(signal.SIGKILL)
     end = monotonic() + 30
     while guard.parent.exists() or any(map(psutil.pid_exists, born)):
