@@ -8,6 +8,8 @@ Servers are started in containers, with their data in memory, and removed again.
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--only", choices=("comparison", "growth"), help="one of the two parts")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and so remove the containers
     servers.print_machine()
     if chosen.url:
         measure(chosen.url, chosen.url.partition(":")[0], chosen)
