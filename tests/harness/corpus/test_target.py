@@ -88,7 +88,10 @@ def test_a_target_that_is_not_there_is_refused_with_those_that_are(tmp_path: Pat
         (WEB.replace("[./mine]", "[]"), r":3:8: .*name a command or a container"),
         (WEB.replace("command: [./mine]", "container: {}"), r":3:20: .*name exactly one of image"),
         (WEB.replace("30s", "soon"), r":3:\d+: .*'soon': write 30s"),
-        (WEB.replace("ca.pem}}", "ca.pem}, token: {env: MINE}}"), r":4:\d+: .*what is started gets the token"),
+        (
+            WEB.replace("ca.pem}}", "ca.pem}, token: {env: MINE}}"),
+            r":4:\d+: .*what is started gets the token",
+        ),
         ("target: mine\ntransport: stdio\n", r":1:1: .*stdio needs start\.command"),
         (MANIFEST.replace("conformance", "yes"), r":5:10: "),
         ("- not\n- a mapping\n", r":1:1: "),
