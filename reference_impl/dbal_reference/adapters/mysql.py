@@ -32,7 +32,9 @@ class MysqlAdapter(ServerAdapter):
         try:
             server = self._ask()
         except UnavailableError as error:
-            raise explain_mysql(parsed, error) or error from error
+            if told := explain_mysql(parsed, error):
+                raise told from error
+            raise
         self.name, self.version = server.name, str(server)
         dialect = MysqlDialect(server)
         self.capabilities = capabilities_of(dialect)

@@ -48,7 +48,9 @@ class PostgresAdapter(ServerAdapter):
             self._prepare()
         except UnavailableError as error:
             self.close()
-            raise ask_postgres(parsed) or error from error
+            if told := ask_postgres(parsed):
+                raise told from error
+            raise
         except BaseException:
             self.close()
             raise
