@@ -68,7 +68,7 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
         opened(f"sqlite:{tmp_path}/no/my.db", tmp_path, "1")
 
 
-@pytest.mark.parametrize("spec", ["mongo:7", "oracle:23", ""])
+@pytest.mark.parametrize("spec", ["cassandra:5", "oracle:23", ""])
 def test_a_database_without_an_environment_could_not_run(tmp_path: Path, spec: str) -> None:
     with pytest.raises(CouldNotRunError, match="choose one of memory, sqlite"):
         opened(spec, tmp_path, "1")
