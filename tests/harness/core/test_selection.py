@@ -99,6 +99,24 @@ def test_faults_that_an_environment_does_not_offer_could_not_run() -> None:
 
 
 @pytest.mark.parametrize(
+    ("need", "database", "why"),
+    [
+        ("faults.database", "postgresql://host/db", "name an image"),
+        ("faults.network", "postgresql://host/db", "asks for encryption"),
+        ("faults.database", "postgres:17", ""),
+        ("faults.network", "postgres:17", ""),
+    ],
+)
+def test_why_a_server_cannot_be_harmed_is_told(need: str, database: str, why: str) -> None:
+    settled = settle(case(needs=(need,)), site(kind="postgres", database=database))
+    assert settled is not None
+    plain = f"the environment of {database} lacks {need}"
+    assert settled.reason.startswith(plain)
+    assert why in settled.reason
+    assert (settled.reason == plain) == (not why)
+
+
+@pytest.mark.parametrize(
     ("need", "transport", "applies"),
     [
         ("transport.websocket", "websocket", True),
