@@ -162,6 +162,10 @@ def _follow(stage: Stage, method: str, value: Json) -> None:
             pass
 
 
+# Answers that may come while it is still open who calls (check 2 of the order).
+_BEFORE_IDENTITY = frozenset({"UNAUTHORIZED", "TIMEOUT"})
+
+
 def leave(stage: Stage, asking: Asking, meta: dict[str, Json], outcome: Value | Fault) -> None:
     """Note the audit record that this call must have left."""
     contract = stage.setting.contract
@@ -175,8 +179,8 @@ def leave(stage: Stage, asking: Asking, meta: dict[str, Json], outcome: Value | 
     elif actor is not None and isinstance(known := stage.scope.actors.get(actor), dict):
         user = str(known.get("id"))
     good = _meta_was_good(outcome)
-    # Nor can a target tell who calls that cannot ask its database.
-    unknown = not good or name_of(outcome) == "UNAUTHORIZED" or stage.disturbed
+    # Nor can a target tell who calls that cannot ask its database, or whose time was up before.
+    unknown = not good or name_of(outcome) in _BEFORE_IDENTITY or stage.disturbed
     given = meta.get("requestId")
     request_id = given if isinstance(given, str) else None
     stage.trail.add(

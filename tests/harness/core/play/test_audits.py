@@ -77,6 +77,18 @@ def test_who_called_is_not_judged_where_nobody_can_know() -> None:
     assert audited(record, steps=[step], replies=[error]).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("TIMEOUT", Verdict.PASS), ("UNAUTHORIZED", Verdict.PASS), ("NOT_FOUND", Verdict.FAIL)],
+)
+def test_who_called_is_open_where_the_answer_may_come_before_it_is_known(
+    name: str, verdict: Verdict
+) -> None:
+    step = call("Post.count", expect=refused(name))
+    record = {**GOOD, "user": "anonymous", "success": False, "code": name}
+    assert audited(record, steps=[step], replies=[fault(name)]).verdict is verdict
+
+
 def test_calls_that_raced_are_matched_by_count() -> None:
     race = {
         "parallel": {
