@@ -28,6 +28,8 @@ for manifest in adapters_under_test/*/target.yaml; do
     name=$(basename "$(dirname "$manifest")")
     REPORTS=$work/$name ci/gate.sh "$name" --slow -n "${WORKERS:-2}"
 done
+say "mutants: dbal-conform selftest"
+dbal-conform selftest -n "${WORKERS:-2}"
 say "the wheel, away from the checkout"
 ci/prove_wheel.sh
 say "all checks passed"
