@@ -14,14 +14,8 @@ done
 [ "${fonts:-}" = yes ] || missing="$missing fonts-dejavu-core"
 [ -n "$missing" ] || exit 0
 
-if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
-    echo "error: the browser tests need$(printf ' %s' $missing); install as root: apt-get install $missing" >&2
-    exit 1
-fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get -qq -o DPkg::Lock::Timeout=600 update
 # shellcheck disable=SC2086 -- a list of packages
-apt-get -qy -o DPkg::Lock::Timeout=600 install --no-install-recommends $missing >/dev/null
+"$(dirname "$0")/apt.sh" "the browser tests" $missing
 [ -x /usr/bin/chromium ] || {
     echo "error: the package chromium of this system gives no /usr/bin/chromium" >&2
     exit 1

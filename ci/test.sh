@@ -18,6 +18,7 @@ trap 'exit 143' TERM
 
 ci/bootstrap.sh dev
 ci/browser.sh
+ci/tools.sh
 ci/docker/up.sh
 settings=$(ci/docker/up.sh env)
 eval "$settings"

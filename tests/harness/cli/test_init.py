@@ -16,7 +16,7 @@ TOOLS = {"python": "python3", "typescript": "node", "cpp": "c++"}
 def need(language: str) -> None:
     """Skip where there is no compiler; in CI nothing is skipped, so there it is a failure."""
     if shutil.which(TOOLS[language]) is None:
-        reason = f"{TOOLS[language]} is not installed"
+        reason = f"{TOOLS[language]} is not installed: ci/tools.sh installs it"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
