@@ -47,19 +47,11 @@ def gate(  # noqa: PLR0913 -- the options of `run` that a job needs
     profile: options.ProfileName = None,
     expression: options.Expression = "",
     slow: options.Slow = False,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of the order; else a new one.")] = None,
-    workers: Annotated[
-        str, typer.Option("-n", help="Worker processes: a number, 0 for none, or auto.")
-    ] = "auto",
-    timeout: Annotated[
-        float | None, typer.Option(min=0.001, help="Seconds for each trial; else the case's own.")
-    ] = None,
-    retries: Annotated[
-        int, typer.Option(min=0, help="Looks again at what failed, to mark what is flaky.")
-    ] = 2,
-    run_file: Annotated[
-        Path | None, typer.Option(help="Where the run is written. [reports/run-TIME.jsonl]")
-    ] = None,
+    seed: options.Seed = None,
+    workers: options.Workers = "auto",
+    timeout: options.Timeout = None,
+    retries: options.Retries = 2,
+    run_file: options.RunFile = None,
     baseline: Annotated[
         Path | None, typer.Option(help="Known deviations; else the manifest's.")
     ] = None,

@@ -1,6 +1,7 @@
 """Options that several commands share, so that they are spelled and explained once."""
 
 import os
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -68,6 +69,19 @@ Slow: TypeAlias = Annotated[
 ]
 ShardText: TypeAlias = Annotated[
     str | None, typer.Option("--shard", help="Part I of N of the plan: 2/5.")
+]
+Seed: TypeAlias = Annotated[int | None, typer.Option(min=0, help="Of the order; else a new one.")]
+Workers: TypeAlias = Annotated[
+    str, typer.Option("-n", help="Worker processes: a number, 0 for none, or auto.")
+]
+Timeout: TypeAlias = Annotated[
+    float | None, typer.Option(min=0.001, help="Seconds for each trial; else the case's own.")
+]
+Retries: TypeAlias = Annotated[
+    int, typer.Option(min=0, help="Looks again at what failed, to mark what is flaky.")
+]
+RunFile: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Where the run is written. [reports/run-TIME.jsonl]")
 ]
 Schema: TypeAlias = Annotated[
     str | None, typer.Option("--schema", help="A contract folder with entities of your own.")
